@@ -1,0 +1,148 @@
+"""The content-keyed store of finished work, outside of DVC's outs.
+
+Work is keyed by its inputs, so that one new video costs one video, and a killed run or an
+experiment in another workspace goes on where the last one stopped. An entry whose bytes DVC's
+cache holds too points there instead of keeping a second copy.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from pipeline.params import Section
+
+CHUNK_BYTES = 1 << 20
+
+
+def content_key(*parts: object) -> str:
+    """Digest of the parts' canonical JSON: numbers, words, lists, mappings and sections."""
+    text = json.dumps(parts, sort_keys=True, separators=(",", ":"), default=_plain)
+    return hashlib.blake2b(text.encode(), digest_size=20).hexdigest()
+
+
+def file_digest(path: Path) -> str:
+    """Digest of a file's bytes."""
+    return _digest(path, hashlib.blake2b(digest_size=20))
+
+
+@dataclass(frozen=True)
+class Memo:
+    """Finished files by step and key.
+
+    Args:
+        work_dir: ``.work`` of the repository.
+        cache_dirs: DVC caches (``.../files/md5``) that may hold the bytes already.
+    """
+
+    work_dir: Path
+    cache_dirs: Sequence[Path]
+
+    def fetch(self, step: str, key: str, files: Mapping[str, Path]) -> bool:
+        """Bring each named file of an entry to its destination; False where there is none."""
+        entry = self._entry(step, key)
+        sources = self._sources(entry)
+        if sources is None or set(sources) != set(files):
+            return False
+        for name, destination in files.items():
+            _link(sources[name], destination)
+        return True
+
+    def store(self, step: str, key: str, files: Mapping[str, Path]) -> None:
+        """Remember finished files under a key; they stay where they are too, as hard links."""
+        entry = self._entry(step, key)
+        fresh = entry.with_name(f"{key}.part{uuid.uuid4().hex}")
+        fresh.mkdir(parents=True)
+        manifest = {}
+        for name, path in files.items():
+            _link(path, fresh / name)
+            manifest[name] = _digest(path, hashlib.md5(usedforsecurity=False))
+        (fresh / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
+        shutil.rmtree(entry, ignore_errors=True)
+        try:
+            fresh.rename(entry)
+        except OSError:  # another process stored the same work first
+            shutil.rmtree(fresh)
+        shutil.rmtree(self._scratch(step, key), ignore_errors=True)
+
+    def scratch(self, step: str, key: str) -> Path:
+        """Return a folder for unfinished work that outlives a kill; `store` removes it."""
+        path = self._scratch(step, key)
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    def settle(self) -> int:
+        """Drop each stored file whose bytes DVC's cache holds; returns the bytes freed."""
+        freed = 0
+        for manifest_path in (self.work_dir / "memo").glob("*/*/manifest.json"):
+            manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+            for name, md5 in manifest.items():
+                own = manifest_path.parent / name
+                cached = self._cached(md5)
+                if (
+                    own.is_file()
+                    and cached is not None
+                    and cached.stat().st_ino != own.stat().st_ino
+                ):
+                    freed += own.stat().st_size
+                    own.unlink()
+        return freed
+
+    def _entry(self, step: str, key: str) -> Path:
+        return self.work_dir / "memo" / step / key
+
+    def _scratch(self, step: str, key: str) -> Path:
+        return self.work_dir / "scratch" / step / key
+
+    def _sources(self, entry: Path) -> dict[str, Path] | None:
+        """Return where each file of an entry lies now, or None if one is gone."""
+        try:
+            manifest = json.loads((entry / "manifest.json").read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        sources = {}
+        for name, md5 in manifest.items():
+            own = entry / name
+            found = own if own.is_file() else self._cached(md5)
+            if found is None:
+                return None
+            sources[name] = found
+        return sources
+
+    def _cached(self, md5: str) -> Path | None:
+        for cache_dir in self.cache_dirs:
+            path = cache_dir / md5[:2] / md5[2:]
+            if path.is_file():
+                return path
+        return None
+
+
+def _link(source: Path, destination: Path) -> None:
+    """Make ``destination`` the same file as ``source``, by a hard link or else a copy."""
+    destination.parent.mkdir(parents=True, exist_ok=True)
+    part = destination.with_name(f"{destination.name}.part{uuid.uuid4().hex}")
+    try:
+        os.link(source, part)
+    except OSError:
+        shutil.copyfile(source, part)
+    part.replace(destination)
+    part.unlink(missing_ok=True)  # replacing a file by its own hard link leaves both names
+
+
+def _digest(path: Path, digest: "hashlib._Hash | hashlib.blake2b") -> str:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _plain(value: object) -> object:
+    if isinstance(value, Section):
+        return value.model_dump(mode="json")
+    if isinstance(value, Path):
+        return str(value)
+    raise TypeError(f"{type(value).__name__} cannot be part of a memo key")

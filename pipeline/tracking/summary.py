@@ -1,0 +1,104 @@
+"""What report tells the parent run: final metrics, the table of stages, links to cached ones."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipeline.tracking.invocation import Invocation
+from pipeline.tracking.parent import (
+    NEWEST_FIRST,
+    ROLE,
+    STAGES,
+    find_or_create_parent,
+    find_parent,
+)
+from pipeline.tracking.store import Store, experiment_id, locked, open_client
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+
+UI_ADDRESS = "http://127.0.0.1:5000"
+
+
+@dataclass(frozen=True)
+class ParentRun:
+    """The run that stands for one invocation: its id and where to look at it."""
+
+    run_id: str
+    experiment_id: str
+
+    @property
+    def link(self) -> str:
+        """Address of the run once ``make ui`` serves the store."""
+        return f"{UI_ADDRESS}/#/experiments/{self.experiment_id}/runs/{self.run_id}"
+
+    @property
+    def runs_link(self) -> str:
+        """Address of the table of runs; without the ending MLflow opens a page without runs."""
+        return f"{UI_ADDRESS}/#/experiments/{self.experiment_id}/runs?workflowType=machine_learning"
+
+
+def close_parent(
+    store: Store,
+    *,
+    dataset: str,
+    invocation: Invocation,
+    params: Mapping[str, object],
+    metrics: Mapping[str, float],
+    files: Sequence[Path],
+    runs_dir: Path,
+) -> ParentRun:
+    """Finish the invocation's parent run; one that executed no stage reuses an equal one."""
+    made = {path.stem: json.loads(path.read_text()) for path in sorted(runs_dir.glob("*.json"))}
+    digest = hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:20]
+    with locked(store):
+        client = open_client(store)
+        experiment = experiment_id(client, store, dataset)
+        if find_parent(client, experiment, invocation.key) is None:
+            equal = _finished_with(client, experiment, digest)
+            if equal is not None:
+                return ParentRun(equal.info.run_id, experiment)
+        run_id = find_or_create_parent(client, experiment, invocation, params)
+    for name, value in metrics.items():
+        client.log_metric(run_id, name, value)
+    for path in files:
+        client.log_artifact(run_id, str(path), "report")
+    for stage, run in made.items():
+        if run["parent_run_id"] != run_id:
+            client.set_tag(run_id, f"stage.{stage}.cached_from", run["run_id"])
+    client.set_tag(run_id, "mlflow.note.content", _note(made, run_id, metrics))
+    client.set_tag(run_id, STAGES, digest)
+    client.set_terminated(run_id, "FINISHED")
+    return ParentRun(run_id, experiment)
+
+
+def finished_parents(store: Store, dataset: str) -> list[tuple[dict[str, str], dict[str, float]]]:
+    """Return params and metrics of every finished parent run of a data set, newest first."""
+    with locked(store):
+        client = open_client(store)
+        experiment = experiment_id(client, store, dataset)
+    query = f"tags.`{ROLE}` = 'parent' AND attributes.status = 'FINISHED'"
+    runs = client.search_runs([experiment], query, order_by=NEWEST_FIRST)
+    return [(run.data.params, run.data.metrics) for run in runs]
+
+
+def _finished_with(client: "MlflowClient", experiment: str, digest: str) -> "Run | None":
+    query = f"tags.`{STAGES}` = '{digest}' AND attributes.status = 'FINISHED'"
+    found = client.search_runs([experiment], query, max_results=1, order_by=NEWEST_FIRST)
+    return found[0] if found else None
+
+
+def _note(made: Mapping[str, Mapping[str, str]], run_id: str, metrics: Mapping[str, float]) -> str:
+    lines = ["| stage | run | made |", "| --- | --- | --- |"]
+    for stage, run in made.items():
+        link = f"[{run['run_id'][:8]}](#/experiments/{run['experiment_id']}/runs/{run['run_id']})"
+        lines.append(
+            f"| {stage} | {link} | {'here' if run['parent_run_id'] == run_id else 'cached'} |"
+        )
+    lines += ["", "| metric | value |", "| --- | --- |"]
+    lines += [f"| {name} | {value:.4f} |" for name, value in metrics.items()]
+    return "\n".join(lines)
