@@ -17,8 +17,12 @@ RUNS_DIR = Path("reports/runs")
 
 @contextmanager
 def stage_run(stage: str, config: Section) -> Iterator[StageRun]:
-    """Track one stage; a SIGTERM becomes an orderly end, so that its run ends as KILLED."""
+    """Track one stage; a SIGTERM becomes an orderly end, so that its run ends as KILLED.
+
+    What the memo store holds twice, since DVC has cached it by now, is dropped first.
+    """
     signal.signal(signal.SIGTERM, _end)
+    read_environment().memo.settle()
     with tracked_stage(
         tracking_store(),
         dataset=dataset_name(),

@@ -1,0 +1,1 @@
+"""From a data set's own annotation files to one table of clips, with its split protocol."""

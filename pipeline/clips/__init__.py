@@ -1,0 +1,1 @@
+"""Everything between the sessions' HDF5 files and a batch on the device."""

@@ -1,0 +1,58 @@
+"""Do frames, flow and gaze agree about a clip? What does not is named, never patched."""
+
+from dataclasses import dataclass
+
+from pipeline.annotations.clip import Clip
+from pipeline.clips.stored import StoredSession
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Why a clip cannot be used: a word to count by, and what was found and expected."""
+
+    reason: str
+    detail: str
+
+
+def count_frames(clip: Clip) -> int:
+    """Return the frames of a clip; its video counts, where the session's range differs."""
+    return clip.video_stop - clip.video_start
+
+
+def is_covered_by_gaze(clip: Clip, num_gaze_rows: int) -> bool:
+    """Return whether every frame of a clip has a gaze row (which may say: no sample)."""
+    return clip.session_start >= 0 and clip.session_start + count_frames(clip) <= num_gaze_rows
+
+
+def find_fault(clip: Clip, stored: StoredSession, *, is_gaze_required: bool) -> Fault | None:
+    """Return the first disagreement about a clip, or None."""
+    fault = _find_image_fault(clip, stored)
+    if fault is None and is_gaze_required and not is_covered_by_gaze(clip, stored.num_gaze_rows):
+        return Fault(
+            "gaze_too_short",
+            f"needs gaze of the session frames from {clip.session_start} to before "
+            f"{clip.session_start + count_frames(clip)}, found {stored.num_gaze_rows} rows",
+        )
+    return fault
+
+
+def _find_image_fault(clip: Clip, stored: StoredSession) -> Fault | None:
+    if count_frames(clip) < 2:
+        return Fault("too_short", f"found {count_frames(clip)} frames, flow needs two or more")
+    if clip.video not in stored.frames.items:
+        return Fault("no_frames", f"the session's frame store lacks {clip.video}")
+    if clip.video not in stored.flow.items:
+        return Fault("no_flow", f"the session's flow store lacks {clip.video}")
+    num_frames = len(stored.frames.items[clip.video])
+    num_pairs = len(stored.flow.items[clip.video])
+    if clip.video_stop > num_frames:
+        return Fault(
+            "beyond_video",
+            f"needs frames to before {clip.video_stop}, found {num_frames} in {clip.video}",
+        )
+    if num_pairs != num_frames - 1:
+        return Fault(
+            "flow_differs",
+            f"found {num_pairs} flow pairs of {clip.video}, expected {num_frames - 1}",
+        )
+    return None

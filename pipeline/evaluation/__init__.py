@@ -1,0 +1,1 @@
+"""Scoring by a stated protocol, metrics, late fusion, and what a model looked at."""

@@ -1,0 +1,93 @@
+"""Late fusion of two streams' scores, with weights that the test part never chooses."""
+
+from dataclasses import replace
+
+import numpy as np
+from jaxtyping import Float, Int
+
+from pipeline.evaluation.metrics import micro_accuracy
+from pipeline.evaluation.params import FuseConfig
+from pipeline.evaluation.scores import Scores, ScoresError
+
+GRID_STEPS = 20
+"""Weights tried on the validation part: 0, 1/20 … 1."""
+
+
+def fuse_scores(rgb: Scores, flow: Scores, joint: Scores, config: FuseConfig) -> Scores:
+    """Fuse the streams clip by clip, or take the joint model's own scores where there is one.
+
+    The protocol of the result says how: ``fusion`` is ``{"mode": "joint"}``, or the mode and the
+    weights of RGB and flow.
+    """
+    if len(joint.clips):
+        _check_same_clips(rgb, joint)
+        return replace(joint, protocol=joint.protocol | {"fusion": {"mode": "joint"}})
+    _check_same_clips(rgb, flow)
+    weight = _rgb_weight(rgb, flow, config)
+    record = {"mode": config.mode, "weights": [weight, 1 - weight]}
+    fused = blend(rgb.logits, flow.logits, weight, config.mode)
+    return replace(rgb, logits=fused, protocol=rgb.protocol | {"fusion": record})
+
+
+def blend(
+    rgb: Float[np.ndarray, "N K"], flow: Float[np.ndarray, "N K"], rgb_weight: float, mode: str
+) -> Float[np.ndarray, "N K"]:
+    """Weighted mean of logits, or the logarithm of the weighted mean of probabilities.
+
+    Either way the softmax of the result is the fused distribution.
+    """
+    if mode == "logits":
+        return rgb_weight * rgb + (1 - rgb_weight) * flow
+    with np.errstate(divide="ignore"):  # a weight of zero is the logarithm -inf: no share
+        return np.logaddexp(
+            np.log(np.float32(rgb_weight)) + log_softmax(rgb),
+            np.log(np.float32(1 - rgb_weight)) + log_softmax(flow),
+        )
+
+
+def log_softmax(logits: Float[np.ndarray, "N K"]) -> Float[np.ndarray, "N K"]:
+    """Logarithm of the softmax over classes, without overflow."""
+    shifted = logits - logits.max(axis=1, keepdims=True)
+    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+
+
+def best_weight(
+    rgb: Float[np.ndarray, "N K"],
+    flow: Float[np.ndarray, "N K"],
+    labels: Int[np.ndarray, " N"],
+    mode: str,
+) -> float:
+    """RGB's weight of the grid with the highest micro accuracy; of equals, that nearest a half."""
+    grid = [step / GRID_STEPS for step in range(GRID_STEPS + 1)]
+    return max(
+        grid,
+        key=lambda weight: (
+            micro_accuracy(blend(rgb, flow, weight, mode), labels),
+            -abs(weight - 0.5),
+        ),
+    )
+
+
+def _rgb_weight(rgb: Scores, flow: Scores, config: FuseConfig) -> float:
+    if config.weights == "equal":
+        return 0.5
+    if not isinstance(config.weights, str):
+        return config.weights[0]
+    rows = rgb.parts == "validation"
+    if not rows.any():
+        raise ScoresError(
+            "fusion.weights is 'validation', but no clip of the scores is in the validation part "
+            f"(parts found: {sorted(set(rgb.parts.tolist()))}); set validation.by to session, "
+            "subject or time, or fusion.weights to equal or to two numbers"
+        )
+    return best_weight(rgb.logits[rows], flow.logits[rows], rgb.labels[rows], config.mode)
+
+
+def _check_same_clips(rgb: Scores, other: Scores) -> None:
+    if np.array_equal(rgb.clips, other.clips) and rgb.logits.shape == other.logits.shape:
+        return
+    differing = sorted(set(rgb.clips.tolist()) ^ set(other.clips.tolist()))[:5]
+    raise ScoresError(
+        f"the streams' scores differ in their clips: RGB has {rgb.logits.shape} (clips, classes), "
+        f"the other {other.logits.shape}; in one only: {differing}; run `dvc repro score`"
+    )

@@ -1,0 +1,42 @@
+"""Division of work among processes, and its reunion: complete, in order, without duplicates."""
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+import numpy as np
+
+from pipeline.evaluation.scores import Scores, ScoresError
+
+Item = TypeVar("Item")
+
+
+def shard(items: Sequence[Item], rank: int, world: int) -> list[Item]:
+    """Return what process ``rank`` of ``world`` works on: every ``world``-th item.
+
+    The shares differ by at most one item; nothing is padded or repeated.
+    """
+    return list(items[rank::world])
+
+
+def merge_scores(shares: Sequence[Scores], order: Sequence[str]) -> Scores:
+    """Put the processes' shares together in the order of the clips' names.
+
+    Raises:
+        ScoresError: a clip is absent or occurs twice.
+    """
+    clips = np.concatenate([share.clips for share in shares])
+    if len(clips) != len(order) or set(clips.tolist()) != set(order):
+        absent = sorted(set(order) - set(clips.tolist()))[:5]
+        raise ScoresError(
+            f"the {len(shares)} processes scored {len(clips)} clips, expected {len(order)} "
+            f"different ones; absent: {absent}; a process ended early or worked on other data"
+        )
+    place = {name: row for row, name in enumerate(clips.tolist())}
+    rows = np.array([place[name] for name in order], np.int64)
+    return Scores(
+        clips=clips,
+        parts=np.concatenate([share.parts for share in shares]),
+        labels=np.concatenate([share.labels for share in shares]),
+        logits=np.concatenate([share.logits for share in shares if len(share.logits)]),
+        protocol=shares[0].protocol,
+    ).take(rows)

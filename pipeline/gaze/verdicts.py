@@ -1,0 +1,42 @@
+"""Which sessions and clips have no gaze to rely on, and are quarantined for it."""
+
+from pipeline.gaze.listing import ClipSpan
+from pipeline.gaze.params import GazeConfig
+from pipeline.gaze.session import STEP, SessionResult
+from pipeline.quarantine import Quarantined
+
+NO_FILE = "no gaze file"
+BROKEN_FILE = "broken gaze file"
+WRONG_LENGTH = "gaze of the wrong length"
+
+
+def find_quarantined(result: SessionResult, config: GazeConfig) -> list[Quarantined]:
+    """Judge one session: broken always, absent or too short only where gaze is required."""
+    name = result.session.name
+    if result.fault:
+        return [Quarantined(STEP, name, "", "", BROKEN_FILE, result.fault)]
+    if not config.required:
+        return []
+    if result.recording is None:
+        detail = "add the session's gaze file, or train without gaze (supervision.gaze: none)"
+        return [Quarantined(STEP, name, "", "", NO_FILE, detail)]
+    num_recorded = result.recording.num_recorded
+    return [
+        Quarantined(STEP, name, clip.name, clip.video, WRONG_LENGTH, _detail(clip, num_recorded))
+        for clip in clips_beyond(result, config.tolerance_frames)
+    ]
+
+
+def clips_beyond(result: SessionResult, tolerance_frames: int) -> list[ClipSpan]:
+    """Return the clips that reach beyond their recording by more than the tolerance."""
+    if result.recording is None:
+        return []
+    limit = result.recording.num_recorded + tolerance_frames
+    return [clip for clip in result.session.clips if clip.session_stop > limit]
+
+
+def _detail(clip: ClipSpan, num_recorded: int) -> str:
+    return (
+        f"found gaze of session frames 0 to {num_recorded - 1}, expected up to "
+        f"{clip.session_stop - 1}: {clip.session_stop - num_recorded} frames are missing"
+    )

@@ -1,0 +1,57 @@
+"""I3D's classifier: pooled features to class scores."""
+
+from dataclasses import dataclass
+
+from jaxtyping import Float
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+POOL_FRAMES = 2
+"""Feature frames under one pooling window (piergiaj/pytorch-i3d: 2 x 7 x 7, stride 1)."""
+
+
+@dataclass(frozen=True)
+class Classified:
+    """The head's two results for a batch of clips."""
+
+    logits: Float[Tensor, "B K"]
+    features: Float[Tensor, "B C"]
+    """Pooled over space and time, before dropout."""
+
+
+class ActionHead(nn.Module):
+    """Average over all of space and two feature frames, dropout, a linear layer, mean over time.
+
+    The window's space follows the input (the authors' is 7 x 7); a clip with one feature frame is
+    pooled over that one. Where several windows fit (17 frames and more) the clip's logits are the
+    mean of theirs; STAM's training code takes the maximum. One window, as with 16 frames: the same.
+    """
+
+    def __init__(self, in_channels: int, num_classes: int) -> None:
+        super().__init__()
+        self.logits = Logits(in_channels, num_classes)
+
+    def forward(
+        self, x: Float[Tensor, "B C T H W"], keep: Float[Tensor, "B C"] | None
+    ) -> Classified:
+        """Classify; `keep` is a dropout mask, zeros and 1 / (1 - p), None for no dropout."""
+        time, height, width = x.shape[2:]
+        window = (min(POOL_FRAMES, time), height, width)
+        pooled = F.avg_pool3d(x, window, stride=1)  # (B, C, windows, 1, 1)
+        kept = pooled if keep is None else pooled * keep[:, :, None, None, None].to(pooled.dtype)
+        return Classified(
+            logits=self.logits(kept).mean(dim=(2, 3, 4)),  # (B, K)
+            features=pooled.mean(dim=(2, 3, 4)),  # (B, C)
+        )
+
+
+class Logits(nn.Module):
+    """A 1x1x1 convolution with bias, under the name that I3D's checkpoints give it."""
+
+    def __init__(self, in_channels: int, num_classes: int) -> None:
+        super().__init__()
+        self.conv3d = nn.Conv3d(in_channels, num_classes, kernel_size=1)
+
+    def forward(self, x: Float[Tensor, "B C T H W"]) -> Float[Tensor, "B K T H W"]:
+        """Class scores at every cell."""
+        return self.conv3d(x)

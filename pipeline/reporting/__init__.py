@@ -1,0 +1,1 @@
+"""Metrics file, tables, figures and the one-page report; reads results, makes none."""

@@ -1,0 +1,80 @@
+"""The page's sections on where the numbers come from: gaze, quarantine, protocol, fingerprint."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+from pipeline.quarantine import Quarantined
+from pipeline.reporting.markup import link, section, table, text
+
+MOST_ENTRIES_LISTED = 20
+
+
+def gaze_section(quality: Mapping[str, object]) -> str:
+    """Counts of the gaze stage by session, its totals first."""
+    sessions = quality.get("sessions", {})
+    totals = quality.get("total", {})
+    rows = {"all sessions": totals, **(sessions if isinstance(sessions, Mapping) else {})}
+    counts = {name: row for name, row in rows.items() if isinstance(row, Mapping) and row}
+    columns = list(dict.fromkeys(key for row in counts.values() for key in row))
+    body = [
+        [text(name), *(_value(row.get(column)) for column in columns)]
+        for name, row in counts.items()
+    ]
+    head = ["session", *(text(column.replace("_", " ")) for column in columns)]
+    caption = "Gaze by session"
+    return section("gaze", "Gaze quality", table(head, body, caption=caption, kind="numbers"))
+
+
+def quarantine_section(entries: Sequence[Quarantined]) -> str:
+    """What could not be used, counted by stage and reason; the first entries in words."""
+    if not entries:
+        body = '<p class="good">Nothing was left out: every clip of the index was used.</p>'
+        return section("quarantine", "Left out", body)
+    counts = Counter((entry.stage, entry.reason) for entry in entries)
+    rows = [[text(stage), text(reason), str(n)] for (stage, reason), n in counts.most_common()]
+    counted = table(["stage", "reason", "entries"], rows, caption="Entries by stage and reason")
+    listed = [
+        [text(entry.clip or entry.video or entry.session), text(entry.stage), text(entry.detail)]
+        for entry in entries[:MOST_ENTRIES_LISTED]
+    ]
+    title = f"First {len(listed)} of {len(entries)} entries"
+    details = table(["what", "stage", "detail"], listed, caption=title)
+    lead = "Counted, never replaced by something else."
+    return section("quarantine", "Left out", counted + details, lead=lead)
+
+
+def provenance_section(
+    protocol: Mapping[str, object], fingerprint: Mapping[str, object], runs_link: str
+) -> str:
+    """The protocol and everything else that would change a number."""
+    groups = [
+        table(["protocol", "value"], _flat_rows(protocol), caption="Protocol", kind="facts"),
+        table(["key", "value"], _flat_rows(fingerprint), caption="Fingerprint", kind="facts"),
+    ]
+    runs = (
+        f"<p>{link(runs_link, 'Runs in MLflow')} (serve them with <code>make ui</code>)</p>"
+        if runs_link
+        else ""
+    )
+    lead = "Two reports whose protocol and fingerprint agree may be compared."
+    body = f'{runs}<div class="pair">{"".join(groups)}</div>'
+    return section("provenance", "Provenance", body, lead=lead)
+
+
+def _flat_rows(values: Mapping[str, object], prefix: str = "") -> list[list[str]]:
+    rows = []
+    for key, value in values.items():
+        name = f"{prefix}{key}"
+        if isinstance(value, Mapping):
+            rows += _flat_rows(value, f"{name}.")
+        else:
+            rows.append([text(name), f"<code>{text(value)}</code>"])
+    return rows
+
+
+def _value(value: object) -> str:
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    if isinstance(value, int):
+        return f"{value:,}".replace(",", "\u202f")
+    return "–" if value is None else text(value)

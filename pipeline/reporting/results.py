@@ -1,0 +1,81 @@
+"""The results table's rows: this run beside earlier ones with another attention."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+NO_ATTENTION = "none"
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """Test accuracies of one attention method, on equal data, split, recipe and seed.
+
+    Args:
+        attention: the method's name; ``none`` is the baseline.
+        micro: micro accuracy in [0, 1] by stream (``rgb``, ``flow``, ``joint``, ``fused``).
+        macro: macro accuracy, likewise.
+        run: name of the run that gave them.
+        link: address of the run in the tracking store; empty where there is none.
+        is_this_run: whether the report is about it.
+    """
+
+    attention: str
+    micro: dict[str, float]
+    macro: dict[str, float]
+    run: str
+    link: str
+    is_this_run: bool
+
+
+def arrange(this: ResultRow, others: Sequence[ResultRow]) -> list[ResultRow]:
+    """Return one row an attention, the baseline first, then by name.
+
+    Of several earlier runs of a method the first given stays: they come newest first. This run
+    replaces earlier ones of its own method.
+    """
+    rows = {this.attention: this}
+    for other in others:
+        rows.setdefault(other.attention, other)
+    return sorted(rows.values(), key=lambda row: (row.attention != NO_ATTENTION, row.attention))
+
+
+def earlier_results(
+    parents: Iterable[tuple[Mapping[str, str], Mapping[str, float]]], params: Mapping[str, str]
+) -> list[ResultRow]:
+    """Find results of other attention methods that may stand beside this run's.
+
+    Args:
+        parents: params and metrics of finished runs of the data set, newest first.
+        params: this run's params, flat, as words.
+
+    Returns:
+        a row for each run whose params are this run's but for the attention and the report's own.
+    """
+    wanted = _comparable(params)
+    return [
+        ResultRow(
+            attention=other["model.attention"],
+            micro=_shares(metrics, "micro"),
+            macro=_shares(metrics, "macro"),
+            run="an earlier run",
+            link="",
+            is_this_run=False,
+        )
+        for other, metrics in parents
+        if "model.attention" in other
+        and _comparable(other) == wanted
+        and "test/fused/micro" in metrics
+    ]
+
+
+def _comparable(params: Mapping[str, str]) -> dict[str, str]:
+    return {
+        key: value
+        for key, value in params.items()
+        if key != "model.attention" and not key.startswith("report.")
+    }
+
+
+def _shares(metrics: Mapping[str, float], kind: str) -> dict[str, float]:
+    names = {stream: f"test/{stream}/{kind}" for stream in ("rgb", "flow", "joint", "fused")}
+    return {stream: metrics[name] for stream, name in names.items() if name in metrics}

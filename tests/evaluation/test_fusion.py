@@ -1,0 +1,98 @@
+import numpy as np
+import pytest
+
+from pipeline.evaluation.fusion import best_weight, blend, fuse_scores, log_softmax
+from pipeline.evaluation.metrics import micro_accuracy
+from pipeline.evaluation.params import FuseConfig
+from pipeline.evaluation.scores import Scores, ScoresError, no_scores
+from pipeline.params import ParamsError, validate
+
+
+def make_scores(seed, parts=("validation", "test", "test", "validation", "test")):
+    generator = np.random.default_rng(seed)
+    clips = np.array([f"clip{number}" for number in range(len(parts))])
+    labels = np.arange(len(parts)) % 3
+    logits = generator.normal(size=(len(parts), 3)).astype(np.float32)
+    return Scores(clips, np.array(parts), labels, logits, {})
+
+
+NO_JOINT = no_scores(3, {})
+
+
+def softmax(logits):
+    return np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
+
+
+def test_equal_weights_average_the_logits():
+    rgb, flow = make_scores(0), make_scores(1)
+    fused = fuse_scores(rgb, flow, NO_JOINT, FuseConfig())
+    np.testing.assert_allclose(fused.logits, (rgb.logits + flow.logits) / 2, rtol=1e-6)
+    assert fused.protocol["fusion"] == {"mode": "logits", "weights": [0.5, 0.5]}
+
+
+def test_a_joint_models_scores_stand_for_themselves():
+    rgb, flow, joint = make_scores(0), make_scores(1), make_scores(2)
+    fused = fuse_scores(rgb, flow, joint, FuseConfig())
+    assert np.array_equal(fused.logits, joint.logits)
+    assert fused.protocol["fusion"] == {"mode": "joint"}
+
+
+@pytest.mark.parametrize("weight", [0.0, 0.3, 1.0])
+def test_the_softmax_of_fused_probabilities_is_the_weighted_mean(weight):
+    rgb, flow = make_scores(0).logits, make_scores(1).logits
+    expected = weight * softmax(rgb) + (1 - weight) * softmax(flow)
+    found = blend(rgb, flow, weight, "probabilities")
+    np.testing.assert_allclose(softmax(found), expected, rtol=1e-5)
+    np.testing.assert_allclose(np.exp(found), expected, rtol=1e-5)
+
+
+def test_log_softmax_does_not_overflow():
+    assert log_softmax(np.array([[1e4, 0.0]])).tolist() == [[0.0, -1e4]]
+
+
+def test_fixed_weights_are_those_of_rgb_and_flow():
+    rgb, flow = make_scores(0), make_scores(1)
+    fused = fuse_scores(rgb, flow, NO_JOINT, FuseConfig(weights=(1.0, 0.0)))
+    assert np.array_equal(fused.logits, rgb.logits)
+
+
+@pytest.mark.parametrize("mode", ["logits", "probabilities"])
+def test_no_weight_of_the_grid_beats_the_chosen_one(mode):
+    generator = np.random.default_rng(3)
+    rgb, flow = generator.normal(size=(2, 40, 4))
+    labels = generator.integers(0, 4, 40)
+    chosen = best_weight(rgb, flow, labels, mode)
+    best = micro_accuracy(blend(rgb, flow, chosen, mode), labels)
+    others = [micro_accuracy(blend(rgb, flow, step / 20, mode), labels) for step in range(21)]
+    assert best == max(others)
+
+
+def test_of_equally_good_weights_the_one_nearest_a_half_is_taken():
+    same = np.eye(3)
+    assert best_weight(same, same, np.arange(3), "logits") == 0.5
+
+
+def test_test_clips_do_not_move_a_weight_chosen_on_validation():
+    rgb, flow = make_scores(0), make_scores(1)
+    other = Scores(rgb.clips, rgb.parts, rgb.labels.copy(), rgb.logits.copy(), {})
+    other.logits[rgb.parts == "test"] = 99.0
+    config = FuseConfig(weights="validation")
+    fused = [fuse_scores(stream, flow, NO_JOINT, config) for stream in (rgb, other)]
+    assert fused[0].protocol == fused[1].protocol
+
+
+def test_choosing_on_an_absent_validation_part_is_an_error_that_says_what_to_set():
+    scores = make_scores(0, parts=("test", "test"))
+    with pytest.raises(ScoresError, match=r"validation\.by"):
+        fuse_scores(scores, scores, NO_JOINT, FuseConfig(weights="validation"))
+
+
+def test_streams_with_different_clips_are_refused():
+    rgb = make_scores(0)
+    with pytest.raises(ScoresError, match="clip4"):
+        fuse_scores(rgb, rgb.take(np.arange(4)), NO_JOINT, FuseConfig())
+
+
+def test_weights_that_do_not_sum_to_one_are_refused():
+    with pytest.raises(ParamsError, match="sum to 1"):
+        validate(FuseConfig, {"weights": [0.5, 0.6]}, "params.yaml")

@@ -1,0 +1,96 @@
+"""The graph in dvc.yaml is true: its deps are what the stages' code really reaches."""
+
+import re
+
+import pytest
+from imports import REPOSITORY, imported_modules, module_path, reached_modules, unit
+from ruamel.yaml import YAML
+
+# They carry values and shape no output: a change in them must not invalidate days of flow.
+NEUTRAL = {
+    "pipeline/__init__.py",
+    "pipeline/atomic.py",
+    "pipeline/fanout.py",
+    "pipeline/memo.py",
+    "pipeline/params.py",
+    "pipeline/progress.py",
+    "pipeline/quarantine.py",
+    "pipeline/tracking",
+}
+BASE = {unit for unit in NEUTRAL if unit.endswith(".py")}
+LAYERS = {
+    "pipeline/annotations": set(),
+    "pipeline/kitchen": set(),
+    "pipeline/frames": set(),
+    "pipeline/flow": {"pipeline/frames"},
+    "pipeline/gaze": set(),
+    "pipeline/models": set(),
+    "pipeline/clips": {"pipeline/frames", "pipeline/flow", "pipeline/gaze"},
+    "pipeline/training": {"pipeline/clips", "pipeline/models", "pipeline/gaze"},
+    "pipeline/evaluation": {"pipeline/clips", "pipeline/models"},
+    "pipeline/reporting": {"pipeline/clips", "pipeline/evaluation"},
+    "pipeline/tracking": set(),
+}
+GRAPH = YAML(typ="safe").load(REPOSITORY / "dvc.yaml")["stages"]
+ALWAYS = {"configure", "report"}
+
+
+def stage_of(name: str) -> dict:
+    return GRAPH[name].get("do", GRAPH[name])
+
+
+@pytest.mark.parametrize("name", sorted(set(GRAPH) - ALWAYS))
+def test_a_stage_depends_on_exactly_the_code_that_it_reaches(name):
+    reached = {unit(module) for module in reached_modules(f"stages.{name}")}
+    code = {path for path in reached if path.startswith("pipeline")} - NEUTRAL - {"pipeline"}
+    declared = {dep for dep in stage_of(name)["deps"] if re.match(r"(pipeline|stages)/", dep)}
+    assert declared == code | {f"stages/{name}.py"}
+
+
+def test_only_configure_and_report_always_run():
+    assert {name for name in GRAPH if stage_of(name).get("always_changed")} == ALWAYS
+
+
+@pytest.mark.parametrize("name", sorted(set(GRAPH) - ALWAYS))
+def test_a_stage_reads_its_own_resolved_file_only(name):
+    configs = [dep for dep in stage_of(name)["deps"] if dep.startswith("data/config/")]
+    assert [re.sub(r"_\$.*|\.yaml", "", dep) for dep in configs] == [f"data/config/{name}"]
+
+
+def test_imports_point_one_way():
+    wrong = []
+    for path in sorted((REPOSITORY / "pipeline").rglob("*.py")):
+        own = unit(".".join(path.relative_to(REPOSITORY).with_suffix("").parts))
+        if own not in LAYERS:
+            continue
+        allowed = LAYERS[own] | BASE | {own, "pipeline"}
+        wrong += [
+            f"{path.relative_to(REPOSITORY)} imports {module}"
+            for module in imported_modules(path)
+            if module.startswith("stages") or unit(module) not in allowed
+        ]
+    assert wrong == []
+
+
+def test_every_package_has_its_place_in_the_layers():
+    packages = {
+        f"pipeline/{path.name}"
+        for path in (REPOSITORY / "pipeline").iterdir()
+        if (path / "__init__.py").is_file()
+    }
+    assert packages - {"pipeline/configuration"} == set(LAYERS)
+
+
+def test_mlflow_is_imported_in_one_package_only():
+    users = [
+        path
+        for path in REPOSITORY.glob("pipeline/**/*.py")
+        if re.search(r"^\s*(import|from) mlflow", path.read_text(), re.MULTILINE)
+    ]
+    assert {path.parent.name for path in users} == {"tracking"}
+
+
+@pytest.mark.parametrize("name", sorted(GRAPH))
+def test_a_command_names_a_stage_that_exists(name):
+    assert stage_of(name)["cmd"].split()[:2] == ["${run}", f"stages.{name}"]
+    assert module_path(f"stages.{name}") is not None
