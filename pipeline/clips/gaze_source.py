@@ -2,48 +2,28 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 from jaxtyping import Bool, Float32, Int
 
 from pipeline.clips.draws import Purpose, make_generator
 from pipeline.clips.params import GazeSupervisionConfig
+from pipeline.clips.store import ClipStore
 
 Gaze = tuple[Float32[np.ndarray, "T 2"], Bool[np.ndarray, " T"]]
+# Points in the whole image and their validity, for some frames of a clip.
+GazeSource = Callable[[int, Int[np.ndarray, " T"]], Gaze]
 
 
 class GazeSourceError(ValueError):
     """A control cannot be made of these clips."""
 
 
-class HasFrames(Protocol):
-    """What a source needs of a clip."""
-
-    @property
-    def num_frames(self) -> int: ...
-
-
-class GazeStore(Protocol):
-    """What a source needs of the clip store."""
-
-    @property
-    def clips(self) -> Sequence[HasFrames]: ...
-
-    def gaze(self, clip: int, indices: Int[np.ndarray, " T"]) -> Gaze: ...
-
-
-class GazeSource(Protocol):
-    """Gives points in the whole image and their validity, for some frames of a clip."""
-
-    def __call__(self, clip: int, indices: Int[np.ndarray, " T"]) -> Gaze: ...
-
-
 @dataclass(frozen=True)
 class Real:
     """The clip's own gaze."""
 
-    store: GazeStore
+    store: ClipStore
 
     def __call__(self, clip: int, indices: Int[np.ndarray, " T"]) -> Gaze:
         return self.store.gaze(clip, indices)
@@ -57,7 +37,7 @@ class Shuffled:
         partner: the clip whose gaze each clip is given; a shorter one starts over.
     """
 
-    store: GazeStore
+    store: ClipStore
     partner: dict[int, int]
 
     def __call__(self, clip: int, indices: Int[np.ndarray, " T"]) -> Gaze:
@@ -74,7 +54,7 @@ class Shifted:
             given its own gaze and is shifted by half its length instead.
     """
 
-    store: GazeStore
+    store: ClipStore
     shift_frames: int
 
     def __call__(self, clip: int, indices: Int[np.ndarray, " T"]) -> Gaze:
@@ -99,7 +79,7 @@ class Nobody:
         return np.zeros((len(indices), 2), np.float32), np.zeros(len(indices), bool)
 
 
-Maker = Callable[[GazeSupervisionConfig, GazeStore, Sequence[int], int], GazeSource]
+Maker = Callable[[GazeSupervisionConfig, ClipStore, Sequence[int], int], GazeSource]
 
 GAZE_SOURCES: dict[str, Maker] = {
     "real": lambda _config, store, _clips, _seed: Real(store),
@@ -111,7 +91,7 @@ GAZE_SOURCES: dict[str, Maker] = {
 
 
 def make_gaze_source(
-    config: GazeSupervisionConfig, store: GazeStore, clips: Sequence[int], seed: int
+    config: GazeSupervisionConfig, store: ClipStore, clips: Sequence[int], seed: int
 ) -> GazeSource:
     """Return the source that ``supervision.gaze`` names.
 

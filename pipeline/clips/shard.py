@@ -45,7 +45,7 @@ def _write_table(group: h5py.Group, clips: Sequence[Clip], stored: StoredSession
         "part": [clip.part for clip in clips],
     }
     num_frames = [count_frames(clip) for clip in clips]
-    numbers = {
+    numbers: dict[str, list[int]] = {
         "action": [clip.action for clip in clips],
         "verb": [NO_VERB if clip.verb is None else clip.verb for clip in clips],
         "first_frame": [stored.frames.items[clip.video].start + clip.video_start for clip in clips],
@@ -53,12 +53,12 @@ def _write_table(group: h5py.Group, clips: Sequence[Clip], stored: StoredSession
         "first_pair": [stored.flow.items[clip.video].start + clip.video_start for clip in clips],
         "num_pairs": [count - 1 for count in num_frames],
         "session_start": [clip.session_start for clip in clips],
-        "first_gaze": np.cumsum([0, *num_frames[:-1]]),
+        "first_gaze": np.cumsum([0, *num_frames[:-1]]).tolist(),
     }
     for name, values in words.items():
         group.create_dataset(name, data=values, dtype=h5py.string_dtype(), track_times=False)
-    for name, values in numbers.items():
-        group.create_dataset(name, data=np.asarray(values, np.int64), track_times=False)
+    for name, column in numbers.items():
+        group.create_dataset(name, data=np.asarray(column, np.int64), track_times=False)
 
 
 def _write_gaze(group: h5py.Group, clips: Sequence[Clip], gaze: StoredGaze) -> None:

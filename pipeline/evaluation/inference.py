@@ -14,8 +14,11 @@ from jaxtyping import Float, Float32, Int, UInt8
 from torch import Tensor, nn
 from torch.utils.data import DataLoader, Dataset
 
+from pipeline.clips.crop import centre_crop, crop_images
+from pipeline.clips.normalise import normalise
+from pipeline.clips.sampling import windows
 from pipeline.evaluation.params import ProtocolConfig
-from pipeline.evaluation.protocol import centre_crop, window_frames, window_weights
+from pipeline.evaluation.protocol import window_weights
 from pipeline.evaluation.scores import ScoresError
 
 WINDOWS_A_PIECE = 32
@@ -77,32 +80,33 @@ class _Piece:
 
     position: int
     frames: Int[np.ndarray, " N"]
-    windows: Int[np.ndarray, "M L"]
+    places: Int[np.ndarray, "M L"]
 
 
 class _Pieces(Dataset):
-    """Decoded pieces, ``(position of the clip, video (N, H, W, C), windows (M, L))``."""
+    """Decoded pieces: video (N, H, W, C), and the place of each window's frames there (M, L)."""
 
     def __init__(self, store: Images, clips: Sequence[Clip], protocol: ProtocolConfig) -> None:
         self._store = store
         self._clips = clips
-        self._crop = protocol.crop
+        self._side = protocol.crop
         self._pieces = [
             piece
             for position, clip in enumerate(clips)
             for piece in _cut(
-                position, window_frames(clip.num_frames, protocol.num_frames, protocol.stride)
+                position, windows(clip.num_frames, protocol.num_frames, protocol.stride)
             )
         ]
 
     def __len__(self) -> int:
         return len(self._pieces)
 
-    def __getitem__(self, index: int) -> tuple[int, Tensor, Tensor]:
+    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
         piece = self._pieces[index]
         images = self._store.images(self._clips[piece.position].index, piece.frames)
-        video = np.ascontiguousarray(centre_crop(images, self._crop))
-        return piece.position, torch.from_numpy(video), torch.from_numpy(piece.windows)
+        crop = centre_crop(images.shape[1], images.shape[2], self._side)
+        video = np.ascontiguousarray(crop_images(images, crop))
+        return torch.from_numpy(video), torch.from_numpy(piece.places)
 
 
 def see_clips(
@@ -132,10 +136,10 @@ def see_clips(
         ScoresError: a score is not finite.
     """
     model = model.to(device).eval()
-    windows = _windows(store, clips, protocol, device, workers)
-    answers = _answers(model, windows, batch_windows, DTYPES[precision])
+    videos = _videos(store, clips, protocol, device, workers)
+    answers = _answers(model, videos, batch_windows, DTYPES[precision])
     for clip in clips:
-        frames = window_frames(clip.num_frames, protocol.num_frames, protocol.stride)
+        frames = windows(clip.num_frames, protocol.num_frames, protocol.stride)
         rows = [next(answers) for _ in frames]
         logits, features, maps = zip(*rows, strict=True)
         if not np.isfinite(logits).all():
@@ -153,15 +157,15 @@ def see_clips(
         )
 
 
-def _cut(position: int, windows: Int[np.ndarray, "M L"]) -> Iterator[_Piece]:
+def _cut(position: int, frames_seen: Int[np.ndarray, "M L"]) -> Iterator[_Piece]:
     """Cut a clip's windows into pieces whose frames are decoded once."""
-    for first in range(0, len(windows), WINDOWS_A_PIECE):
-        some = windows[first : first + WINDOWS_A_PIECE]
+    for first in range(0, len(frames_seen), WINDOWS_A_PIECE):
+        some = frames_seen[first : first + WINDOWS_A_PIECE]
         frames, places = np.unique(some, return_inverse=True)
         yield _Piece(position, frames, places.reshape(some.shape))
 
 
-def _windows(
+def _videos(
     store: Images,
     clips: Sequence[Clip],
     protocol: ProtocolConfig,
@@ -174,24 +178,33 @@ def _windows(
         batch_size=None,
         num_workers=workers,
         pin_memory=device.type == "cuda",
-        multiprocessing_context="forkserver" if workers else None,
+        worker_init_fn=_take_one_core,
+        generator=torch.Generator(),  # else the pass draws from the global random state
     )
-    for _, video, windows in loader:
+    for video, places in loader:
         on_device = video.to(device, non_blocking=True).movedim(-1, 0)  # (C, N, H, W)
-        for frames in windows.to(device):
+        for frames in places.to(device):
             yield on_device[:, frames]  # (C, T, H, W)
+
+
+def _take_one_core(_worker: int) -> None:
+    """Keep a worker to one thread: as many workers as cores would else wait for each other."""
+    import cv2
+
+    cv2.setNumThreads(0)
+    torch.set_num_threads(1)
 
 
 def _answers(
     model: nn.Module,
-    windows: Iterator[UInt8[Tensor, "C T H W"]],
+    videos: Iterator[UInt8[Tensor, "C T H W"]],
     batch_windows: int,
     dtype: torch.dtype,
 ) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
     """Yield logits (K,), features (C,) and maps (T', h, w) of each window, in order."""
     batch: list[Tensor] = []
-    for window in windows:
-        batch.append(window)
+    for video in videos:
+        batch.append(video)
         if len(batch) == batch_windows:
             yield from _forward(model, batch, dtype)
             batch = []
@@ -205,7 +218,8 @@ def _forward(
 ) -> list[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
     """One forward pass of some windows."""
     video = normalise(torch.stack(batch))  # (B, C, T, H, W)
-    with torch.autocast(video.device.type, dtype, enabled=dtype != torch.float32):
+    is_reduced = dtype != torch.float32 and video.device.type == "cuda"
+    with torch.autocast(video.device.type, dtype, enabled=is_reduced):
         seen = model(video)
     maps = [attended.map for attended in seen.attended.values() if attended.map is not None]
     logits = seen.logits.float().cpu().numpy()

@@ -36,7 +36,7 @@ class ScoreConfig(Section):
     batch_windows: pydantic.PositiveInt
     """Windows that pass through the model at once, taken across clips."""
     precision: Literal["float32", "bfloat16"] = "float32"
-    """Arithmetic of the forward pass."""
+    """Arithmetic of the forward pass on a GPU; a CPU always computes in float32."""
 
 
 class ExplainConfig(Section):
@@ -47,7 +47,7 @@ class ExplainConfig(Section):
     batch_windows: pydantic.PositiveInt
     """Windows that pass through the model at once, taken across clips."""
     precision: Literal["float32", "bfloat16"] = "float32"
-    """Arithmetic of the forward pass."""
+    """Arithmetic of the forward pass on a GPU; a CPU always computes in float32."""
 
 
 class FuseConfig(Section):

@@ -44,9 +44,9 @@ def score_stream(
     label: str,
     device: torch.device,
     workers: int,
-    rank: int = 0,
-    world: int = 1,
-    gather: Callable[[Scores], Sequence[Scores]] = lambda share: [share],
+    rank: int,
+    world: int,
+    gather: Callable[[Scores], Sequence[Scores]],
 ) -> Scores:
     """Score the store's validation and test clips with one stream's model.
 

@@ -18,6 +18,17 @@ def shard(items: Sequence[Item], rank: int, world: int) -> list[Item]:
     return list(items[rank::world])
 
 
+def gather_scores(share: Scores, world: int) -> list[Scores]:
+    """Give every one of ``world`` processes the shares of all, in order of rank."""
+    if world == 1:
+        return [share]
+    from torch import distributed
+
+    shares = [share] * world
+    distributed.all_gather_object(shares, share)
+    return shares
+
+
 def merge_scores(shares: Sequence[Scores], order: Sequence[str]) -> Scores:
     """Put the processes' shares together in the order of the clips' names.
 

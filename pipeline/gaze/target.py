@@ -56,7 +56,7 @@ def gaze_target(
         sigma_cells: the bump's width in map cells, see `stam_sigma_cells`.
         compat: whose rule.
     """
-    # A target in bfloat16 would be off by up to 1/256.
+    # In bfloat16 the target would keep 8 bits.
     with torch.autocast(points.device.type, enabled=False):
         return _make_target(points.float(), valid, map_shape, sigma_cells, compat)
 

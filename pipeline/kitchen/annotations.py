@@ -38,9 +38,7 @@ def write_annotations(clips: Sequence[ClipPlan], folder: Path, rng: np.random.Ge
         _write_split(folder, number, lines_by_name, test)
 
 
-def _write_split(
-    folder: Path, number: int, lines: Mapping[str, str], test: frozenset[str]
-) -> None:
+def _write_split(folder: Path, number: int, lines: Mapping[str, str], test: frozenset[str]) -> None:
     train_lines = [line for name, line in lines.items() if name not in test]
     test_lines = [line for name, line in lines.items() if name in test]
     write_text(folder / f"train_split{number}.txt", "".join(train_lines))

@@ -68,7 +68,8 @@ def timecode(frame: int) -> str:
 def _microseconds(track: EyeTrack, rng: np.random.Generator) -> np.ndarray:
     """Return the device's clock, which starts anywhere and jitters by half a millisecond."""
     start = int(rng.integers(100_000_000, 900_000_000))
-    return start + np.rint(track.seconds * 1e6 + rng.normal(0.0, 500.0, len(track.seconds))).astype(int)
+    jitter = rng.normal(0.0, 500.0, len(track.seconds))
+    return start + np.rint(track.seconds * 1e6 + jitter).astype(int)
 
 
 def _pixels(track: EyeTrack) -> np.ndarray:

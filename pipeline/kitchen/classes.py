@@ -34,9 +34,7 @@ def count_clips(params: KitchenParams) -> dict[Action, int]:
     noun_shares = _falling_shares(params.nouns, params.imbalance)
     shares = np.outer(verb_shares, noun_shares).ravel()
     actions = [
-        Action(verb, noun.name)
-        for verb in VERBS[: params.verbs]
-        for noun in NOUNS[: params.nouns]
+        Action(verb, noun.name) for verb in VERBS[: params.verbs] for noun in NOUNS[: params.nouns]
     ]
     counts = _round_to_total(shares, params.clips)
     return dict(zip(actions, counts.tolist(), strict=True))

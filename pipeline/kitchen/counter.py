@@ -47,8 +47,8 @@ def _tiles(rng: np.random.Generator, height: int, width: int) -> np.ndarray:
     step = height // int(rng.integers(4, 7))
     shades = rng.uniform(-0.8, 0.8, (height // step + 1, width // step + 1))
     tiles = np.kron(shades, np.ones((step, step)))[:height, :width]
-    tiles[:: step, :] = tiles[1 :: step, :] = -2.5
-    tiles[:, :: step] = tiles[:, 1 :: step] = -2.5
+    tiles[::step, :] = tiles[1::step, :] = -2.5
+    tiles[:, ::step] = tiles[:, 1::step] = -2.5
     return tiles
 
 
@@ -86,7 +86,7 @@ def _packet(picture: np.ndarray, rng: np.random.Generator, height: int) -> None:
     cv2.fillPoly(picture, [box], colour, cv2.LINE_AA)
     edge = tuple(0.55 * np.array(colour))
     cv2.line(picture, box[0].tolist(), box[2].tolist(), edge, 2, cv2.LINE_AA)
-    cv2.polylines(picture, [box], True, edge, 1, cv2.LINE_AA)
+    cv2.polylines(picture, [box], isClosed=True, color=edge, thickness=1, lineType=cv2.LINE_AA)
 
 
 def _cutlery(picture: np.ndarray, rng: np.random.Generator, height: int) -> None:

@@ -34,7 +34,13 @@ def draw_dish(noun: Noun, rng: np.random.Generator, pixels_per_unit: float) -> S
     cv2.fillPoly(easel.alpha, [body], 255)
     cv2.fillPoly(easel.colour, [body], _clip(glaze * 0.72))
     stripe = easel.pixels(rim * 0.9 + np.array([0.0, BODY * 0.55]))
-    cv2.polylines(easel.colour, [stripe], True, _clip(glaze * 0.5), int(easel.scale * 0.03))
+    cv2.polylines(
+        easel.colour,
+        [stripe],
+        isClosed=True,
+        color=_clip(glaze * 0.5),
+        thickness=int(easel.scale * 0.03),
+    )
     cv2.fillPoly(easel.colour, [easel.pixels(rim)], _clip(glaze * 1.08))
     _fill_with_food(easel, easel.pixels(rim * 0.88), noun, rng)
     return easel.finish()
@@ -47,8 +53,10 @@ def draw_lid(noun: Noun, pixels_per_unit: float) -> Sprite:
     glass = easel.pixels(rim)
     cv2.fillPoly(easel.alpha, [glass], 84)
     cv2.fillPoly(easel.colour, [glass], (226, 236, 244))
-    cv2.polylines(easel.alpha, [glass], True, 235, int(easel.scale * 0.06))
-    cv2.polylines(easel.colour, [glass], True, (92, 98, 108), int(easel.scale * 0.06))
+    cv2.polylines(easel.alpha, [glass], isClosed=True, color=235, thickness=int(easel.scale * 0.06))
+    cv2.polylines(
+        easel.colour, [glass], isClosed=True, color=(92, 98, 108), thickness=int(easel.scale * 0.06)
+    )
     middle = easel.pixels(np.array([[0.0, 0.5]]))[0].tolist()
     cv2.circle(easel.alpha, middle, int(easel.scale * 0.09), 255, -1)
     cv2.circle(easel.colour, middle, int(easel.scale * 0.09), (58, 60, 66), -1)

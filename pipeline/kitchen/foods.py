@@ -14,7 +14,7 @@ Colours = tuple[Colour, Colour, Colour]
 
 
 def draw_food(noun: Noun, rng: np.random.Generator, size: int) -> Picture:
-    """Return a square of the noun's texture, its light and its colours a bit different each time."""
+    """Return a square of the noun's texture; light and colours differ a bit each time."""
     picture = TEXTURES[noun.texture](rng, size, noun.colours).astype(np.float32)
     light = 1.0 + 0.1 * smooth_field(rng, size, size, (3, 3)) + rng.normal(0.0, 0.05)
     tint = rng.normal(0.0, 6.0, 3)
@@ -102,8 +102,22 @@ def _strands(rng: np.random.Generator, size: int, colours: Colours) -> np.ndarra
         )
         line = np.stack([along, wave] if rng.random() < 0.5 else [wave, along], axis=1)
         points = [line.astype(np.int32)]
-        cv2.polylines(picture, points, False, colours[2], size // 18, cv2.LINE_AA)
-        cv2.polylines(picture, points, False, colours[1], size // 28, cv2.LINE_AA)
+        cv2.polylines(
+            picture,
+            points,
+            isClosed=False,
+            color=colours[2],
+            thickness=size // 18,
+            lineType=cv2.LINE_AA,
+        )
+        cv2.polylines(
+            picture,
+            points,
+            isClosed=False,
+            color=colours[1],
+            thickness=size // 28,
+            lineType=cv2.LINE_AA,
+        )
     return picture
 
 

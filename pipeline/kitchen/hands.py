@@ -58,8 +58,9 @@ def draw_tool(pixels_per_unit: float) -> Sprite:
     easel = make_easel(-0.05, -0.03, 0.05, TOOL_LENGTH + 0.03, pixels_per_unit)
     blade = [(-0.018, -0.01), (0.018, -0.01), (0.024, 0.085), (-0.024, 0.085)]
     _fill(easel, blade, (206, 210, 216))
-    _fill(easel, [(-0.018, -0.01), (-0.008, -0.01), (-0.012, 0.085), (-0.024, 0.085)],
-          (150, 154, 162))
+    _fill(
+        easel, [(-0.018, -0.01), (-0.008, -0.01), (-0.012, 0.085), (-0.024, 0.085)], (150, 154, 162)
+    )
     handle = [(-0.011, 0.085), (0.011, 0.085), (0.014, TOOL_LENGTH), (-0.014, TOOL_LENGTH)]
     _fill(easel, handle, (40, 34, 34))
     return easel.finish()

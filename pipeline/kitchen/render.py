@@ -16,8 +16,10 @@ from pipeline.kitchen.plan import ClipPlan
 from pipeline.kitchen.scene import Scene, make_scene
 from pipeline.kitchen.sprite import chain, paste, place
 
-SENSOR_NOISE = 3.5
+SENSOR_NOISE = 3.0
 """Standard deviation of a pixel's noise, of 255."""
+GRAIN_SHIFT = 64
+"""A clip has one field of noise, of which each frame shows another part."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,10 @@ class Rendered:
 
 
 def render_clip(
-    clip: ClipPlan, params: KitchenParams, looks: Looks, style_seed: tuple[int, ...],
+    clip: ClipPlan,
+    params: KitchenParams,
+    looks: Looks,
+    style_seed: tuple[int, ...],
     rng: np.random.Generator,
 ) -> Rendered:
     """Render one clip.
@@ -53,9 +58,15 @@ def render_clip(
     scene = make_scene(clip, params, looks, rng)
     cameras = head_motion(rng, len(clip.span), height, width)
     light = _light(rng, height, width)
+    grain = SENSOR_NOISE * rng.standard_normal(
+        (height + GRAIN_SHIFT, width + GRAIN_SHIFT, 3), dtype=np.float32
+    )
     frames = np.empty((len(clip.span), height, width, 3), np.uint8)
     for number, camera in enumerate(cameras):
-        frames[number] = _render_frame(scene, counter, number, camera, light, rng)
+        canvas = _draw_scene(scene, counter, number, camera, (height, width))
+        down, across = rng.integers(0, GRAIN_SHIFT, 2)
+        canvas = canvas * light + grain[down : down + height, across : across + width]
+        frames[number] = np.clip(canvas, 0.0, 255.0)
     size = np.array([width, height])
     still = [project(cameras, np.tile(dish.position, (len(frames), 1))) for dish in scene.still]
     return Rendered(
@@ -65,15 +76,15 @@ def render_clip(
     )
 
 
-def _render_frame(
+def _draw_scene(
     scene: Scene,
-    counter: np.ndarray,
+    counter: UInt8[np.ndarray, "h w 3"],
     number: int,
-    camera: np.ndarray,
-    light: Float32[np.ndarray, "H W 3"],
-    rng: np.random.Generator,
-) -> UInt8[np.ndarray, "H W 3"]:
-    height, width = light.shape[:2]
+    camera: Float[np.ndarray, "2 3"],
+    size: tuple[int, int],
+) -> Float32[np.ndarray, "H W 3"]:
+    """Return one frame as a perfect camera would see it, the far things first."""
+    height, width = size
     to_counter = np.array([[1 / height, 0.0, -MARGIN], [0.0, 1 / height, -MARGIN]])
     ground = cv2.warpAffine(
         counter, chain(camera, to_counter), (width, height), borderMode=cv2.BORDER_REFLECT
@@ -83,9 +94,7 @@ def _render_frame(
         paste(canvas, dish.sprite, chain(camera, place(dish.position, dish.width, 0.0)))
     draw_assembly(canvas, scene.other, number, camera)
     draw_assembly(canvas, scene.own, number, camera)
-    canvas *= light
-    canvas += SENSOR_NOISE * rng.standard_normal((height, width, 1), dtype=np.float32)
-    return np.clip(canvas, 0.0, 255.0).astype(np.uint8)
+    return canvas
 
 
 def _light(rng: np.random.Generator, height: int, width: int) -> Float32[np.ndarray, "H W 3"]:

@@ -117,9 +117,7 @@ def _middle(assembly: Assembly) -> np.ndarray:
     return np.array(assembly.anchor) + 0.5 * assembly.scale * np.array(assembly.travel)
 
 
-def _free_spot(
-    taken: list[np.ndarray], aspect: float, rng: np.random.Generator
-) -> np.ndarray:
+def _free_spot(taken: list[np.ndarray], aspect: float, rng: np.random.Generator) -> np.ndarray:
     """Return, of a few random places in view, the one farthest from all taken ones."""
     tries = rng.uniform((0.1, 0.08), (aspect - 0.1, 0.8), size=(8, 2))
     distances = np.linalg.norm(tries[:, None] - np.array(taken), axis=2).min(axis=1)
@@ -127,4 +125,4 @@ def _free_spot(
 
 
 def _pick(items: Sequence[Item], rng: np.random.Generator) -> Item:
-    return items[rng.integers(len(items))]
+    return items[int(rng.integers(len(items)))]

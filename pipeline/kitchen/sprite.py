@@ -53,9 +53,7 @@ class Easel:
         image = np.concatenate([self.colour * alpha, alpha], axis=2)  # (h, w, 4)
         small = cv2.resize(image, size, interpolation=cv2.INTER_AREA)
         x, y = self.origin
-        return Sprite(
-            small, (x / SUPERSAMPLING, y / SUPERSAMPLING), self.scale / SUPERSAMPLING
-        )
+        return Sprite(small, (x / SUPERSAMPLING, y / SUPERSAMPLING), self.scale / SUPERSAMPLING)
 
 
 def make_easel(
@@ -86,9 +84,9 @@ def chain(
     outer: Float[np.ndarray, "2 3"], inner: Float[np.ndarray, "2 3"]
 ) -> Float[np.ndarray, "2 3"]:
     """Return the map that does ``inner`` first and ``outer`` then."""
-    linear = outer[:, :2] @ inner[:, :2]
-    shift = outer[:, :2] @ inner[:, 2] + outer[:, 2]
-    return np.column_stack([linear, shift])
+    both = outer[:, :2] @ inner
+    both[:, 2] += outer[:, 2]
+    return both
 
 
 def paste(
@@ -107,6 +105,7 @@ def paste(
         return
     matrix[:, 2] -= low
     drawn = cv2.warpAffine(sprite.image, matrix, tuple((high - low).tolist()))
+    shown = cv2.cvtColor(1.0 - cv2.extractChannel(drawn, 3), cv2.COLOR_GRAY2RGB)
     region = frame[low[1] : high[1], low[0] : high[0]]
-    region *= 1.0 - drawn[..., 3:]
-    region += drawn[..., :3]
+    cv2.multiply(region, shown, dst=region)
+    cv2.add(region, cv2.cvtColor(drawn, cv2.COLOR_RGBA2RGB), dst=region)

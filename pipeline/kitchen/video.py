@@ -12,9 +12,7 @@ CONSTANT_RATE_FACTOR = "22"
 """x264's quality: at 22 the loss is hardly seen."""
 
 
-def write_video(
-    frames: UInt8[np.ndarray, "T H W 3"], path: Path, frames_per_second: int
-) -> None:
+def write_video(frames: UInt8[np.ndarray, "T H W 3"], path: Path, frames_per_second: int) -> None:
     """Encode RGB frames as an mp4 with one H.264 stream."""
     import av
 

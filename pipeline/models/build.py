@@ -35,4 +35,4 @@ def build_recognizer(
         recognizer = Recognizer(backbone, attention, head)
     recognizer.to_empty(device="cpu")
     initialise(recognizer, seed)
-    return recognizer.to(memory_format=torch.channels_last_3d)
+    return recognizer

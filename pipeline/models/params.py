@@ -1,6 +1,6 @@
 """The configuration of a network: which backbone, which attention, and where it goes."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, no_type_check
 
 from pydantic import Field, ValidationInfo, field_validator
 
@@ -48,6 +48,7 @@ class ModelConfig(Section):
 
     @field_validator("after")
     @classmethod
+    @no_type_check  # beartype cannot check pydantic's ValidationInfo when tests switch it on
     def _attention_goes_where_it_can(cls, after: list[str], info: ValidationInfo) -> list[str]:
         """Needs `backbone` and `attention`; where one of them is itself wrong, that is reported."""
         if not {"backbone", "attention"} <= info.data.keys():

@@ -93,7 +93,7 @@ def _read(path: Path, key_map: KeyMap) -> dict[str, Tensor]:
         content = torch.load(path, map_location="cpu", weights_only=True)
     except OSError as error:
         raise WeightsError(
-            f"{path}: cannot be read ({error.strerror}); put the checkpoint there or correct the path"
+            f"{path}: cannot be read ({error.strerror}); put the file there or correct the path"
         ) from None
     except (UnpicklingError, RuntimeError, EOFError) as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__

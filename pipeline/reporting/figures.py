@@ -7,15 +7,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 from jaxtyping import Int
 
+from pipeline.reporting.console import TITLES
 from pipeline.reporting.curves import Curve
 from pipeline.reporting.theme import Theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.colors import Colormap
     from matplotlib.figure import Figure
 
 MOST_CLASSES_WITH_NUMBERS = 30
 DOTS_PER_INCH = 144
+LUMINANCE = (0.299, 0.587, 0.114)
 LINE_STYLES = {"train": "-", "val": "--"}
 
 
@@ -37,7 +40,7 @@ def draw_confusion(confusion: Int[np.ndarray, "K K"], names: Sequence[str], them
     axes.tick_params(length=0)
     _separate_cells(axes, num_classes, theme)
     if num_classes <= MOST_CLASSES_WITH_NUMBERS:
-        _write_counts(axes, confusion, shares, theme)
+        _write_counts(axes, confusion, shares, ramp)
     bar = figure.colorbar(image, ax=axes, fraction=0.035, pad=0.02)
     bar.set_label("share of the true class's clips", color=theme.ink)
     bar.ax.tick_params(colors=theme.ink, length=0)
@@ -84,7 +87,7 @@ def _draw_lines(axes: "Axes", curves: Sequence[Curve], quantity: str, theme: The
                     color=theme.streams[curve.stream],
                     marker="o" if len(points) < 3 else None,
                     linewidth=1.8,
-                    label=f"{curve.stream} {part}",
+                    label=f"{TITLES[curve.stream]} {part}",
                 )
 
 
@@ -98,8 +101,11 @@ def _separate_cells(axes: "Axes", num_classes: int, theme: Theme) -> None:
         spine.set_visible(False)
 
 
-def _write_counts(axes: "Axes", confusion: np.ndarray, shares: np.ndarray, theme: Theme) -> None:
+def _write_counts(
+    axes: "Axes", confusion: np.ndarray, shares: np.ndarray, ramp: "Colormap"
+) -> None:
     for row, column in np.argwhere(confusion):
+        luminance = np.dot(ramp(shares[row, column])[:3], LUMINANCE)
         axes.text(
             column,
             row,
@@ -107,7 +113,7 @@ def _write_counts(axes: "Axes", confusion: np.ndarray, shares: np.ndarray, theme
             ha="center",
             va="center",
             fontsize=8,
-            color=theme.ink if shares[row, column] < 0.45 else theme.paper,
+            color="#101418" if luminance > 0.5 else "#ffffff",
         )
 
 

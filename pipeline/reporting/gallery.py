@@ -10,6 +10,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 from pipeline.evaluation.explain import ClipMaps
 from pipeline.evaluation.fusion import log_softmax
 from pipeline.evaluation.scores import Scores
+from pipeline.reporting.console import TITLES
 from pipeline.reporting.overlays import (
     draw_gaze,
     encode_jpeg,
@@ -117,7 +118,7 @@ def _draw(
     points, is_valid = store.gaze(clip.index, frames)
     strips = [
         Strip(
-            "frames", _strip(images, points, is_valid), f"Frames {frames.tolist()} with gaze points"
+            "Frames", _strip(images, points, is_valid), f"Frames {frames.tolist()} with gaze points"
         )
     ]
     for stream, maps in attention.items():
@@ -125,9 +126,9 @@ def _draw(
             laid = _laid_over(images, maps[clip.name], frames, clip.num_frames)
             strips.append(
                 Strip(
-                    f"{stream} attention",
+                    f"{TITLES[stream]} attention",
                     _strip(laid, points, is_valid),
-                    f"The same frames under a heat map of the {stream} stream's attention",
+                    f"The same frames under a heat map of the {TITLES[stream]} stream's attention",
                 )
             )
     probabilities = np.exp(log_softmax(scores.logits))[0]

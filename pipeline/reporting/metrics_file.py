@@ -71,4 +71,5 @@ def flat_metrics(record: Mapping[str, object]) -> dict[str, float]:
                 f"test/{name}/{key}": share for key, share in value.items() if share is not None
             }
     flat["test/chance"] = float(str(record["chance"]))
+    flat["test/clips"] = float(str(record["num_clips"]))
     return flat

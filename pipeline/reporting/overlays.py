@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
+from pipeline.clips.crop import centre_crop
 from pipeline.evaluation.explain import ClipMaps
-from pipeline.evaluation.protocol import crop_corner
 
 HEAT_SHARE = 0.68
 """Opacity of the heat colour where attention is highest."""
@@ -39,8 +39,8 @@ def overlay(
     image: UInt8[np.ndarray, "H W 3"], attention: Float[np.ndarray, "h w"], crop: int
 ) -> UInt8[np.ndarray, "H W 3"]:
     """Lay a map in [0, 1] over the centre crop of an RGB frame; what the crop cuts is dimmed."""
-    top, left = crop_corner(image.shape[0], image.shape[1], crop)
-    inside = (slice(top, top + crop), slice(left, left + crop))
+    square = centre_crop(image.shape[0], image.shape[1], crop)
+    inside = (slice(square.top, square.top + crop), slice(square.left, square.left + crop))
     values = cv2.resize(attention.astype(np.float32), (crop, crop), interpolation=cv2.INTER_CUBIC)
     values = np.clip(values, 0, 1)
     heat = cv2.applyColorMap((values * 255).round().astype(np.uint8), cv2.COLORMAP_INFERNO)

@@ -11,18 +11,30 @@ MOST_ENTRIES_LISTED = 20
 
 def gaze_section(quality: Mapping[str, object]) -> str:
     """Counts of the gaze stage by session, its totals first."""
-    sessions = quality.get("sessions", {})
-    totals = quality.get("total", {})
-    rows = {"all sessions": totals, **(sessions if isinstance(sessions, Mapping) else {})}
-    counts = {name: row for name, row in rows.items() if isinstance(row, Mapping) and row}
+    sessions = quality.get("sessions")
+    rows = {"all sessions": quality.get("total")}
+    rows |= sessions if isinstance(sessions, Mapping) else {}
+    counts = {name: row for name, row in rows.items() if isinstance(row, Mapping)}
     columns = list(dict.fromkeys(key for row in counts.values() for key in row))
     body = [
         [text(name), *(_value(row.get(column)) for column in columns)]
         for name, row in counts.items()
     ]
     head = ["session", *(text(column.replace("_", " ")) for column in columns)]
-    caption = "Gaze by session"
-    return section("gaze", "Gaze quality", table(head, body, caption=caption, kind="numbers"))
+    listed = table(head, body, caption="Gaze by session", kind="numbers")
+    return section("gaze", "Gaze quality", (listed if body else "") + _without_gaze(quality))
+
+
+def _without_gaze(quality: Mapping[str, object]) -> str:
+    """Sessions without gaze, and those whose gaze could not be read."""
+    absent, broken = quality.get("without_gaze"), quality.get("broken")
+    lines = []
+    if isinstance(absent, Sequence) and absent:
+        shown = ", ".join(str(name) for name in absent[:MOST_ENTRIES_LISTED])
+        lines.append(f"{len(absent)} sessions have no gaze: {shown}")
+    if isinstance(broken, Mapping):
+        lines += [f"{name}: {fault}" for name, fault in broken.items()]
+    return "".join(f'<p class="note">{text(line)}</p>' for line in lines)
 
 
 def quarantine_section(entries: Sequence[Quarantined]) -> str:

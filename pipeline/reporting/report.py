@@ -8,10 +8,8 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import Int
 
-from pipeline.annotations.classes import read_classes
-from pipeline.annotations.clip import TRAIN, read_clips
 from pipeline.atomic import atomic_write, write_text
-from pipeline.evaluation.classes import Classes, arrange_classes
+from pipeline.evaluation.classes import Classes, read_classes
 from pipeline.evaluation.explain import read_maps
 from pipeline.evaluation.metrics import (
     chance_accuracy,
@@ -66,9 +64,21 @@ class Results:
     record: dict[str, object]
 
 
-def measure_run(config: ReportConfig, folders: Folders, versions: Mapping[str, str]) -> Results:
-    """Measure all streams, and write ``metrics.json`` and ``per_class.csv``."""
-    classes = arrange_classes(read_classes(folders.data / "index" / "classes.csv"))
+def measure_run(
+    config: ReportConfig,
+    folders: Folders,
+    training_labels: Int[np.ndarray, " M"],
+    versions: Mapping[str, str],
+) -> Results:
+    """Measure all streams, and write ``metrics.json`` and ``per_class.csv``.
+
+    Args:
+        config: the run's facts.
+        folders: where to read and write.
+        training_labels: actions of the training clips, whose commonest gives chance.
+        versions: of packages, for the fingerprint.
+    """
+    classes = read_classes(folders.data / "index" / "classes.csv")
     scores = {name: read_scores(folders.data / "scores" / f"{name}.h5") for name in STREAMS}
     tests = {name: of_stream.of("test") for name, of_stream in scores.items()}
     absent_as_zero = config.missing_classes == "zero"
@@ -79,7 +89,7 @@ def measure_run(config: ReportConfig, folders: Folders, versions: Mapping[str, s
         for name, test in tests.items()
     }
     fused = tests["fused"]
-    chance = _chance(folders.data / "index" / "clips.csv", fused)
+    chance = chance_accuracy(training_labels, fused.labels)
     record = metrics_record(
         accuracies,
         chance=chance,
@@ -95,14 +105,15 @@ def measure_run(config: ReportConfig, folders: Folders, versions: Mapping[str, s
 
 
 def write_figures(folders: Folders, results: Results) -> list[Path]:
-    """Write ``confusion.png`` and, where anything was trained, ``curves.png``."""
+    """Write ``figures/confusion.png`` and, where anything was trained, ``figures/curves.png``."""
+    figures_dir = folders.reports / "figures"
     figures = {"confusion.png": draw_confusion(results.confusion, results.classes.names, LIGHT)}
     if curves := read_curves(folders.models, ATTENTION_STREAMS):
         figures["curves.png"] = draw_curves(curves, LIGHT)
     for name, content in figures.items():
-        with atomic_write(folders.reports / name) as part:
+        with atomic_write(figures_dir / name) as part:
             part.write_bytes(content)
-    return [folders.reports / name for name in figures]
+    return [figures_dir / name for name in figures]
 
 
 def write_page(
@@ -166,11 +177,6 @@ def _row(attention: str, results: Results, run_name: str, runs_link: str) -> Res
         link=runs_link,
         is_this_run=True,
     )
-
-
-def _chance(clips_csv: Path, test: Scores) -> float:
-    training = [clip.action for clip in read_clips(clips_csv) if clip.part == TRAIN]
-    return chance_accuracy(np.array(training, np.int64), test.labels)
 
 
 def _protocol(config: ReportConfig, fused: Scores) -> dict[str, object]:

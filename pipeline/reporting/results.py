@@ -40,37 +40,41 @@ def arrange(this: ResultRow, others: Sequence[ResultRow]) -> list[ResultRow]:
 
 
 def earlier_results(
-    parents: Iterable[tuple[Mapping[str, str], Mapping[str, float]]], params: Mapping[str, str]
+    parents: Iterable[tuple[Mapping[str, str], Mapping[str, float]]],
+    params: Mapping[str, object],
+    metrics: Mapping[str, float],
 ) -> list[ResultRow]:
     """Find results of other attention methods that may stand beside this run's.
 
     Args:
         parents: params and metrics of finished runs of the data set, newest first.
-        params: this run's params, flat, as words.
+        params: this run's params, flat.
+        metrics: this run's, as `flat_metrics` names them.
 
     Returns:
-        a row for each run whose params are this run's but for the attention and the report's own.
+        a row for each run on as many test clips with the same chance, whose params are this run's
+        but for the attention and the report's own.
     """
     wanted = _comparable(params)
     return [
         ResultRow(
             attention=other["model.attention"],
-            micro=_shares(metrics, "micro"),
-            macro=_shares(metrics, "macro"),
+            micro=_shares(found, "micro"),
+            macro=_shares(found, "macro"),
             run="an earlier run",
             link="",
             is_this_run=False,
         )
-        for other, metrics in parents
+        for other, found in parents
         if "model.attention" in other
         and _comparable(other) == wanted
-        and "test/fused/micro" in metrics
+        and all(found.get(name) == metrics[name] for name in ("test/clips", "test/chance"))
     ]
 
 
-def _comparable(params: Mapping[str, str]) -> dict[str, str]:
+def _comparable(params: Mapping[str, object]) -> dict[str, str]:
     return {
-        key: value
+        key: str(value)
         for key, value in params.items()
         if key != "model.attention" and not key.startswith("report.")
     }

@@ -102,7 +102,7 @@ def classes_section(rows: Sequence[ClassRow], classes: Classes) -> str:
     absent = sum(row.num_clips == 0 for row in rows)
     lead = "Fused scores. Recall is the share of the class’s clips that were named so."
     if absent:
-        lead += f" {absent} classes have no test clip; macro accuracy says below how they count."
+        lead += f" {absent} classes have no test clip; Provenance says how macro counts them."
     head = ["class", "test clips", "right", "recall", "precision"]
     caption = f"Accuracy of {len(rows)} classes"
     return section(

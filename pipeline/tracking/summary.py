@@ -36,10 +36,10 @@ class ParentRun:
         """Address of the run once ``make ui`` serves the store."""
         return f"{UI_ADDRESS}/#/experiments/{self.experiment_id}/runs/{self.run_id}"
 
-    @property
-    def runs_link(self) -> str:
-        """Address of the table of runs; without the ending MLflow opens a page without runs."""
-        return f"{UI_ADDRESS}/#/experiments/{self.experiment_id}/runs?workflowType=machine_learning"
+
+def runs_link(experiment: str) -> str:
+    """Address of an experiment's table of runs; without its ending MLflow opens another page."""
+    return f"{UI_ADDRESS}/#/experiments/{experiment}/runs?workflowType=machine_learning"
 
 
 def close_parent(

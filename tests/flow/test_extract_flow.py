@@ -129,7 +129,7 @@ def test_a_changed_session_alone_is_computed_again(tmp_path, store_frames, confi
     store_frames("S2", {"b": 2, "c": 2})
     report = run(tmp_path, config, memo)
     assert (report.num_computed, report.num_computed_pairs, report.num_pairs) == (1, 2, 3)
-    bound = config.model_copy(update={"bound_pixels": 15})
+    bound = config.model_copy(update={"bound_pixels": 15.0})
     assert run(tmp_path, bound, memo).num_computed == 2
 
 
@@ -241,7 +241,7 @@ def test_two_runs_of_the_same_work_compute_it_once(tmp_path, store_frames, confi
     outs = [tmp_path / "flow", tmp_path / "experiment" / "flow"]
     both = [
         subprocess.Popen(
-            run_command(tmp_path, out, config), stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            run_command(tmp_path, out, config), stdout=subprocess.PIPE
         )
         for out in outs
     ]

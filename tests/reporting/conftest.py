@@ -1,5 +1,6 @@
 """A small run's files, as the stages before report leave them."""
 
+import csv
 import json
 from dataclasses import dataclass
 
@@ -7,8 +8,6 @@ import h5py
 import numpy as np
 import pytest
 
-from pipeline.annotations.classes import LabelClass, write_classes
-from pipeline.annotations.clip import Clip, write_clips
 from pipeline.evaluation.scores import Scores, no_scores, write_scores
 from pipeline.quarantine import Quarantined, write_quarantine
 from pipeline.reporting.params import ReportConfig
@@ -16,6 +15,7 @@ from pipeline.reporting.report import Folders, measure_run, write_figures, write
 
 NAMES = ("Take cup", "Put cup", 'Cut <b>"tomato"</b> & onion', "Open fridge")
 WINDOW, CROP = 6, 12
+TRAINING = np.array([0, 1, 2])
 LINK = "http://127.0.0.1:5000/#/experiments/1/runs"
 
 
@@ -86,17 +86,15 @@ def clip_names():
 
 
 def write_index(folders):
-    actions = [
-        LabelClass("action", number, str(number), name, number % 2, (number,))
-        for number, name in enumerate(NAMES)
-    ]
-    write_classes(folders.data / "index" / "classes.csv", actions)
-    parts = ["train"] * 3 + ["validation"] + ["test"] * 4
-    clips = [
-        Clip(name, "S1", "P1", f"{name}.mp4", 0, 9, 9 * row, 9 * row + 9, row % 3, 0, (0,), part)
-        for row, (name, part) in enumerate(zip(clip_names(), parts, strict=True))
-    ]
-    write_clips(folders.data / "index" / "clips.csv", clips)
+    index = folders.data / "index"
+    index.mkdir(parents=True)
+    with (index / "classes.csv").open("w", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(["kind", "id", "source_id", "name", "verb", "nouns"])
+        for number, name in enumerate(NAMES):
+            writer.writerow(["action", number, number + 1, name, number % 2, f"{number}|0"])
+        writer.writerow(["verb", 0, 1, "Take", "", ""])
+    (index / "clips.csv").write_text("clip,subject\nS1-0,P1\n")
 
 
 def write_all_scores(folders):
@@ -149,7 +147,7 @@ def write_clip_shard(folders):
 def made(tmp_path_factory, config, store):
     """Folders after the whole report was made, once; read only."""
     folders = make_folders(tmp_path_factory.mktemp("made"))
-    results = measure_run(config, folders, {"python": "3.11"})
+    results = measure_run(config, folders, TRAINING, {"python": "3.11"})
     write_figures(folders, results)
     write_page(config, folders, results, store, others=[], run_name="r1", runs_link=LINK)
     return folders

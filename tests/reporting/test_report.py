@@ -14,6 +14,7 @@ from pipeline.reporting.metrics_file import flat_metrics
 from pipeline.reporting.report import measure_run, write_page
 
 LINK = "http://127.0.0.1:5000/#/experiments/1/runs"
+TRAINING = np.array([0, 1, 2])
 
 
 class Addresses(HTMLParser):
@@ -41,7 +42,7 @@ def page(made):
 
 
 def test_metrics_json_has_the_keys_of_the_design(config, folders):
-    measure_run(config, folders, {"python": "3.11"})
+    measure_run(config, folders, TRAINING, {"python": "3.11"})
     record = json.loads((folders.reports / "metrics.json").read_text())
     assert set(record) == {
         *("rgb", "flow", "joint", "fused", "chance", "num_classes", "num_clips"),
@@ -61,15 +62,17 @@ def test_accuracies_are_those_of_the_test_part_alone(config, folders):
     right[0] = [0, 0, 0, 9]  # the validation clip is wrong
     scores.logits[:] = right
     write_scores(path, scores)
-    assert measure_run(config, folders, {}).accuracies["fused"].micro == 1.0
+    assert measure_run(config, folders, TRAINING, {}).accuracies["fused"].micro == 1.0
 
 
 def test_chance_is_that_of_the_training_part(config, folders):
-    assert measure_run(config, folders, {}).chance == 0.25  # class 0 of three equal ones: first
+    assert (
+        measure_run(config, folders, TRAINING, {}).chance == 0.25
+    )  # class 0 of three equal ones: first
 
 
 def test_the_fingerprint_says_what_shaped_the_images(config, folders):
-    fingerprint = measure_run(config, folders, {"torch": "2"}).record["fingerprint"]
+    fingerprint = measure_run(config, folders, TRAINING, {"torch": "2"}).record["fingerprint"]
     assert fingerprint["frames"] == {"width": 20, "height": 14}
     assert fingerprint["flow"] == {"bound": 20}
     assert set(fingerprint["models"]) == {"rgb", "flow"}
@@ -77,16 +80,16 @@ def test_the_fingerprint_says_what_shaped_the_images(config, folders):
 
 
 def test_other_clips_give_another_digest(config, folders):
-    before = measure_run(config, folders, {}).record["fingerprint"]["data"]
+    before = measure_run(config, folders, TRAINING, {}).record["fingerprint"]["data"]
     path = folders.data / "index" / "clips.csv"
     path.write_text(path.read_text().replace("P1", "P2"))
-    after = measure_run(config, folders, {}).record["fingerprint"]["data"]
+    after = measure_run(config, folders, TRAINING, {}).record["fingerprint"]["data"]
     assert before["clips.csv"] != after["clips.csv"]
     assert before["classes.csv"] == after["classes.csv"]
 
 
 def test_the_class_table_has_every_class_and_blanks_where_a_share_is_undefined(config, folders):
-    measure_run(config, folders, {})
+    measure_run(config, folders, TRAINING, {})
     with (folders.reports / "per_class.csv").open() as file:
         rows = list(csv.DictReader(file))
     assert [row["num_clips"] for row in rows] == ["1", "2", "1", "0"]
@@ -123,7 +126,7 @@ def test_every_navigation_link_has_its_section(page):
 
 
 def test_the_page_is_the_same_when_made_again(config, folders, store, page):
-    results = measure_run(config, folders, {"python": "3.11"})
+    results = measure_run(config, folders, TRAINING, {"python": "3.11"})
     path = write_page(config, folders, results, store, others=[], run_name="r1", runs_link=LINK)
     assert path.read_text(encoding="utf-8") == page
 
@@ -135,8 +138,8 @@ def test_a_link_that_is_no_web_address_is_no_link():
 def test_a_report_without_curves_gaze_or_maps_leaves_their_sections_out(config, folders, store):
     for path in [*folders.models.rglob("*.csv"), folders.reports / "gaze_quality.json"]:
         path.unlink()
-    results = measure_run(config.model_copy(update={"overlay_clips": 0}), folders, {})
     few = config.model_copy(update={"overlay_clips": 0})
+    results = measure_run(few, folders, TRAINING, {})
     page = write_page(few, folders, results, store, others=[], run_name="r", runs_link="")
     assert re.findall(r'<section id="(\w+)"', page.read_text()) == [
         *("results", "confusion", "classes", "quarantine", "provenance"),
@@ -144,7 +147,7 @@ def test_a_report_without_curves_gaze_or_maps_leaves_their_sections_out(config, 
 
 
 def test_the_printed_table_names_every_stream_chance_page_and_link(config, folders):
-    results = measure_run(config, folders, {})
+    results = measure_run(config, folders, TRAINING, {})
     lines = result_lines(
         results.accuracies,
         chance=0.25,
@@ -160,7 +163,7 @@ def test_the_printed_table_names_every_stream_chance_page_and_link(config, folde
 
 
 def test_flat_metrics_are_named_by_stream(config, folders):
-    results = measure_run(config, folders, {})
+    results = measure_run(config, folders, TRAINING, {})
     flat = flat_metrics(results.record)
     assert flat["test/fused/micro"] == results.accuracies["fused"].micro
     assert flat["test/chance"] == 0.25

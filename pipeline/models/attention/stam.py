@@ -40,7 +40,7 @@ class Stam(Attention):
 
 
 def scale_to_unit(response: Float[Tensor, "B T H W"]) -> Float[Tensor, "B T H W"]:
-    """Scale each clip's smallest value to 0 and largest to 1 (f of equation 1); constant to ones."""
+    """Scale a clip's smallest value to 0 and largest to 1 (equation 1's f); constant to ones."""
     low = response.amin(dim=(1, 2, 3), keepdim=True)  # (B, 1, 1, 1)
     span = response.amax(dim=(1, 2, 3), keepdim=True) - low
     is_constant = span == 0

@@ -1,0 +1,50 @@
+"""``auto`` in params.yaml: a value that the recipe, or the data set, decides."""
+
+from collections.abc import Mapping
+
+from pipeline.params import ParamsError
+
+AUTO = "auto"
+
+FROM_RECIPE = {
+    "frames.size": "preprocessing.frames_size",
+    "flow.preset": "preprocessing.flow_preset",
+    "flow.semantics": "preprocessing.flow_semantics",
+    "model.backbone": "model.backbone",
+}
+"""Each key of params.yaml that may be ``auto``, and the recipe's key that it takes then."""
+
+
+def fill_auto(params: Mapping[str, object], recipe: Mapping[str, object]) -> dict[str, object]:
+    """Return params with every ``auto`` replaced; ``flow.backend`` keeps its own meaning of it."""
+    filled = {
+        key: dict(value) if isinstance(value, Mapping) else value for key, value in params.items()
+    }
+    for address, source in FROM_RECIPE.items():
+        _replace(filled, address, lookup(recipe, source))
+    _replace(filled, "model.weights", "recipe")
+    dataset = lookup(params, "dataset.name")
+    _replace(filled, "protocol", "listed" if dataset == "table" else "official_split1")
+    if dataset == "kitchen":
+        _replace(filled, "dataset.root", "data/raw/kitchen")
+    return filled
+
+
+def lookup(values: object, address: str) -> object:
+    """Return the value at a dotted address, or None."""
+    for key in address.split("."):
+        values = values.get(key) if isinstance(values, Mapping) else None
+    return values
+
+
+def _replace(values: dict[str, object], address: str, value: object) -> None:
+    *folders, last = address.split(".")
+    for folder in folders:
+        inner = values.get(folder)
+        if not isinstance(inner, dict):
+            return
+        values = inner
+    if values.get(last) == AUTO:
+        if value is None:
+            raise ParamsError(f"params.yaml: {address}: 'auto', but the recipe names no value")
+        values[last] = value

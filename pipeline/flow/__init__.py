@@ -1,0 +1,1 @@
+"""Optical flow by TV-L1: stored frames to one store of quantised flow a session."""

@@ -1,0 +1,21 @@
+"""The stage joint: both streams trained together, where the method does."""
+
+from pathlib import Path
+
+import torch
+
+from pipeline.atomic import atomic_write
+from pipeline.params import Section
+
+
+class JointConfig(Section):
+    """The stage joint."""
+
+    phase: None
+    """No method at hand trains its streams together, so the stage passes through."""
+
+
+def run_joint(config: JointConfig, path: Path) -> None:
+    """Write the joint model, or that there is none."""
+    with atomic_write(path) as part, part.open("wb") as file:
+        torch.save({"phase": config.phase}, file)
