@@ -26,9 +26,10 @@ def run(stage: str, stream: str, previous: Path | None, model: Path) -> None:
     """Train one phase; ``FIXATE_DEVICES=2`` starts two processes that do so together."""
     launch = read_launch(os.environ)
     num_processes = int(os.environ.get("FIXATE_DEVICES") or 1)
+    if launch or "DVC_ROOT" in os.environ:
+        end_with_parent()
     if launch is None and num_processes > 1:
         sys.exit(relaunch(f"stages.{stage}", [stream], num_processes))
-    end_with_parent()
     config = read_section(Path(f"data/config/{stage}_{stream}.yaml"), TrainConfig)
     environment = read_environment()
     curve = Path(f"models/{stream}/{stage}.csv")

@@ -55,8 +55,8 @@ def _read_labels(path: Path) -> list[str]:
 def _action(
     path: Path, name: str, verbs: Sequence[str], nouns: Sequence[str]
 ) -> tuple[str, int, tuple[int, ...]]:
-    """Read ``Put trash,trash_container`` as a verb and its nouns; the longest verb that fits."""
-    for verb in sorted(verbs, key=len, reverse=True):
+    """Read ``Put trash,trash_container`` as a verb and its nouns."""
+    for verb in verbs:
         words = name.removeprefix(f"{verb} ").split(",")
         if name.startswith(f"{verb} ") and all(word in nouns for word in words):
             return name, verbs.index(verb), tuple(nouns.index(word) for word in words)

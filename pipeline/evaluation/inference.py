@@ -30,9 +30,20 @@ DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 class Clip(Protocol):
     """What inference needs of a row of the clip store."""
 
-    index: int
-    name: str
-    num_frames: int
+    @property
+    def index(self) -> int:
+        """Return its place in the store."""
+        ...
+
+    @property
+    def name(self) -> str:
+        """Return its name."""
+        ...
+
+    @property
+    def num_frames(self) -> int:
+        """Return its length."""
+        ...
 
 
 class Images(Protocol):

@@ -1,13 +1,41 @@
 """Division of work among processes, and its reunion: complete, in order, without duplicates."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
+import torch
 
 from pipeline.evaluation.scores import Scores, ScoresError
 
 Item = TypeVar("Item")
+
+
+@dataclass(frozen=True)
+class Processes:
+    """This process among those that score together, of which there may be one.
+
+    Args:
+        rank: its number; 0 writes.
+        world: how many there are.
+        device: where it computes.
+        workers: processes that decode for it; 0 decodes in itself.
+        broadcast: gives every process the first one's text.
+        gather: gives every process the shares of all, in order of rank.
+    """
+
+    rank: int
+    world: int
+    device: torch.device
+    workers: int
+    broadcast: Callable[[str], str]
+    gather: Callable[[Scores], Sequence[Scores]]
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this is the process that writes."""
+        return self.rank == 0
 
 
 def shard(items: Sequence[Item], rank: int, world: int) -> list[Item]:
@@ -22,10 +50,8 @@ def gather_scores(share: Scores, world: int) -> list[Scores]:
     """Give every one of ``world`` processes the shares of all, in order of rank."""
     if world == 1:
         return [share]
-    from torch import distributed
-
     shares = [share] * world
-    distributed.all_gather_object(shares, share)
+    torch.distributed.all_gather_object(shares, share)
     return shares
 
 

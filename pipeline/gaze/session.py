@@ -52,7 +52,7 @@ def _extract_recording(session: Session, config: GazeConfig, path: Path, memo: M
     if not source.is_file():
         raise GazeError(f"{source}: no such file; run `dvc repro index`")
     parameters = shaping_parameters(config)
-    key = content_key(file_digest(source), session.format, parameters, VERSION)
+    key = content_key(file_digest(source), session.format, session.num_frames, parameters, VERSION)
     if memo.fetch(STEP, key, {STORED_NAME: path}):
         return False
     samples = read_gaze(source, session.format)

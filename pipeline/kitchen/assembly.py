@@ -80,7 +80,7 @@ def make_assembly(
     tool: Sprite,
     holder: Arm | None,
     worker: Arm,
-    height: int,
+    height: float,
 ) -> Assembly:
     """Draw the noun's dish and lid for an image ``height`` pixels high."""
     pixels_per_unit = SPRITE_MARGIN * height * width * scale * (1.0 + GROWTH)

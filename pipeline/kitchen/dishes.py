@@ -39,7 +39,7 @@ def draw_dish(noun: Noun, rng: np.random.Generator, pixels_per_unit: float) -> S
         [stripe],
         isClosed=True,
         color=_clip(glaze * 0.5),
-        thickness=int(easel.scale * 0.03),
+        thickness=easel.thickness(0.03),
     )
     cv2.fillPoly(easel.colour, [easel.pixels(rim)], _clip(glaze * 1.08))
     _fill_with_food(easel, easel.pixels(rim * 0.88), noun, rng)
@@ -53,13 +53,13 @@ def draw_lid(noun: Noun, pixels_per_unit: float) -> Sprite:
     glass = easel.pixels(rim)
     cv2.fillPoly(easel.alpha, [glass], 84)
     cv2.fillPoly(easel.colour, [glass], (226, 236, 244))
-    cv2.polylines(easel.alpha, [glass], isClosed=True, color=235, thickness=int(easel.scale * 0.06))
+    cv2.polylines(easel.alpha, [glass], isClosed=True, color=235, thickness=easel.thickness(0.06))
     cv2.polylines(
-        easel.colour, [glass], isClosed=True, color=(92, 98, 108), thickness=int(easel.scale * 0.06)
+        easel.colour, [glass], isClosed=True, color=(92, 98, 108), thickness=easel.thickness(0.06)
     )
     middle = easel.pixels(np.array([[0.0, 0.5]]))[0].tolist()
-    cv2.circle(easel.alpha, middle, int(easel.scale * 0.09), 255, -1)
-    cv2.circle(easel.colour, middle, int(easel.scale * 0.09), (58, 60, 66), -1)
+    cv2.circle(easel.alpha, middle, easel.thickness(0.09), 255, -1)
+    cv2.circle(easel.colour, middle, easel.thickness(0.09), (58, 60, 66), -1)
     return easel.finish()
 
 
@@ -67,7 +67,7 @@ def _shade_ground(easel: Easel, rim: Outline) -> None:
     """Draw the shadow that the dish throws on the counter."""
     shadow = easel.pixels(rim * 0.92 + np.array([0.05, BODY + 0.1]))
     cv2.fillPoly(easel.alpha, [shadow], 120)
-    easel.alpha[:] = cv2.blur(easel.alpha, (int(easel.scale * 0.1),) * 2)
+    easel.alpha[:] = cv2.blur(easel.alpha, (easel.thickness(0.1),) * 2)
 
 
 def _fill_with_food(

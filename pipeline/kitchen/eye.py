@@ -19,6 +19,7 @@ OFFSET = 0.025
 TREMOR = 0.004
 GLANCE_ASIDE = 0.02
 """Share of fixations outside the image."""
+BESIDE_THE_IMAGE = (-0.04, 1.04)
 
 
 class EyeEvent(IntEnum):
@@ -95,14 +96,14 @@ def _look(
     event = np.empty(num_samples, int)
     now, eye = 0, attractors[0, 0]
     while now < num_samples:
+        target = _choose_target(attractors, now, rng)
         for kind, length in _next_events(tracker, rng):
             stop = min(now + length, num_samples)
             if kind is EyeEvent.SACCADE:
-                target, offset = _choose_target(attractors, now, rng)
                 way = (np.arange(1, stop - now + 1) / (length + 1))[:, None]
-                point[now:stop] = eye * (1.0 - way) + (target[now:stop] + offset) * way
+                point[now:stop] = eye * (1.0 - way) + target[now:stop] * way
             elif kind is EyeEvent.FIXATION:
-                point[now:stop] = target[now:stop] + offset
+                point[now:stop] = target[now:stop]
             else:
                 point[now:stop] = eye
             event[now:stop] = kind
@@ -127,11 +128,12 @@ def _next_events(tracker: Tracker, rng: np.random.Generator) -> list[tuple[EyeEv
 
 def _choose_target(
     attractors: Float[np.ndarray, "A N 2"], now: int, rng: np.random.Generator
-) -> tuple[Float[np.ndarray, "N 2"], Float[np.ndarray, " 2"]]:
-    """Return the thing looked at next, and where on it."""
+) -> Float[np.ndarray, "N 2"]:
+    """Return the path of the point looked at next: on a thing, and now and then off the image."""
+    is_on_action = rng.random() < ON_ACTION
+    thing = attractors[0 if is_on_action else rng.integers(1, len(attractors))]
     offset = rng.normal(0.0, OFFSET, 2)
     if rng.random() < GLANCE_ASIDE:
-        edge = rng.choice([-0.04, 1.04])
-        offset[rng.integers(2)] += edge - attractors[0, now].mean()
-    is_on_action = rng.random() < ON_ACTION
-    return attractors[0 if is_on_action else rng.integers(1, len(attractors))], offset
+        axis = rng.integers(2)
+        offset[axis] = rng.choice(BESIDE_THE_IMAGE) - thing[now, axis]
+    return thing + offset

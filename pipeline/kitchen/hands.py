@@ -42,7 +42,7 @@ def draw_arm(looks: Looks, thumb: int, pixels_per_unit: float) -> Sprite:
     for fold in np.arange(0.26, ARM_LENGTH, 0.09):
         ends = easel.pixels(np.array([[-0.06, fold], [0.05, fold + 0.03]]))
         dark = tuple(0.75 * np.array(looks.sleeve))
-        cv2.line(easel.colour, ends[0].tolist(), ends[1].tolist(), dark, int(easel.scale * 0.01))
+        cv2.line(easel.colour, ends[0].tolist(), ends[1].tolist(), dark, easel.thickness(0.01))
     _ellipse(easel, (0.0, 0.03), (0.058, 0.066), 0.0, looks.skin)
     for finger in range(4):
         x = -0.042 + 0.028 * finger
@@ -57,12 +57,14 @@ def draw_tool(pixels_per_unit: float) -> Sprite:
     """Return the tool that stirs, cuts and rests: a spatula with a dark handle."""
     easel = make_easel(-0.05, -0.03, 0.05, TOOL_LENGTH + 0.03, pixels_per_unit)
     blade = [(-0.018, -0.01), (0.018, -0.01), (0.024, 0.085), (-0.024, 0.085)]
-    _fill(easel, blade, (206, 210, 216))
+    _fill(easel, blade, (206.0, 210.0, 216.0))
     _fill(
-        easel, [(-0.018, -0.01), (-0.008, -0.01), (-0.012, 0.085), (-0.024, 0.085)], (150, 154, 162)
+        easel,
+        [(-0.018, -0.01), (-0.008, -0.01), (-0.012, 0.085), (-0.024, 0.085)],
+        (150.0, 154.0, 162.0),
     )
     handle = [(-0.011, 0.085), (0.011, 0.085), (0.014, TOOL_LENGTH), (-0.014, TOOL_LENGTH)]
-    _fill(easel, handle, (40, 34, 34))
+    _fill(easel, handle, (40.0, 34.0, 34.0))
     return easel.finish()
 
 
@@ -80,6 +82,6 @@ def _ellipse(
     colour: tuple[float, ...],
 ) -> None:
     middle = easel.pixels(np.array([centre]))[0].tolist()
-    axes = (int(radii[0] * easel.scale), int(radii[1] * easel.scale))
+    axes = (easel.thickness(radii[0]), easel.thickness(radii[1]))
     cv2.ellipse(easel.alpha, middle, axes, degrees, 0, 360, 255, -1)
     cv2.ellipse(easel.colour, middle, axes, degrees, 0, 360, colour, -1)

@@ -1,6 +1,6 @@
 """The section of the stage kitchen."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
 import pydantic
 
@@ -40,7 +40,7 @@ class KitchenParams(Section):
     """Most frames of a clip, its padding included."""
 
     @pydantic.model_validator(mode="after")
-    def _fits(self) -> Self:
+    def _fits(self) -> "KitchenParams":
         if self.max_frames < self.min_frames + 4:
             raise ValueError("max_frames must exceed min_frames by at least 4")
         if self.sessions > 7 * self.subjects:

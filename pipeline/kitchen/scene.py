@@ -71,7 +71,7 @@ def make_scene(
 def _own_assembly(
     noun: Noun, clip: ClipPlan, params: KitchenParams, looks: Looks, rng: np.random.Generator
 ) -> Assembly:
-    aspect, height = params.width / params.height, params.height
+    aspect, height = params.width / params.height, float(params.height)
     x = aspect / 2.0 + rng.uniform(-OFF_CENTRE, OFF_CENTRE)
     return make_assembly(
         noun,
@@ -109,7 +109,7 @@ def _other_assembly(
         tool=draw_tool(pixels),
         holder=None,
         worker=arm,
-        height=params.height,
+        height=float(params.height),
     )
 
 

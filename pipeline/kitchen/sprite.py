@@ -45,6 +45,10 @@ class Easel:
         """Return integer pixels, as OpenCV's drawing wants them, of points in units."""
         return np.rint(points * self.scale + self.origin).astype(np.int32)
 
+    def thickness(self, units: float) -> int:
+        """Return whole pixels, at least one, as OpenCV's drawing wants them."""
+        return max(1, round(units * self.scale))
+
     def finish(self) -> Sprite:
         """Average to the final size."""
         height, width = self.alpha.shape

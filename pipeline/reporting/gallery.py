@@ -9,6 +9,7 @@ from jaxtyping import Bool, Float, Int, UInt8
 
 from pipeline.evaluation.explain import ClipMaps
 from pipeline.evaluation.fusion import log_softmax
+from pipeline.evaluation.inference import Clip, Images
 from pipeline.evaluation.scores import Scores
 from pipeline.reporting.console import TITLES
 from pipeline.reporting.overlays import (
@@ -27,21 +28,12 @@ JPEG_QUALITY = 84
 NUM_GUESSES = 3
 
 
-class GazedClip(Protocol):
-    """What the gallery needs of a row of the clip store."""
-
-    index: int
-    name: str
-    num_frames: int
-
-
-class GazedImages(Protocol):
+class GazedImages(Images, Protocol):
     """What the gallery needs of the RGB clip store."""
 
-    clips: Sequence[GazedClip]
-
-    def images(self, clip: int, indices: Int[np.ndarray, " T"]) -> UInt8[np.ndarray, "T H W C"]:
-        """Return some frames of a clip."""
+    @property
+    def clips(self) -> Sequence[Clip]:
+        """Return all rows."""
         ...
 
     def gaze(
@@ -109,7 +101,7 @@ def make_gallery(
 
 def _draw(
     store: GazedImages,
-    clip: GazedClip,
+    clip: Clip,
     scores: Scores,
     attention: Mapping[str, Mapping[str, ClipMaps]],
 ) -> GalleryClip:

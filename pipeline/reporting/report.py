@@ -44,6 +44,15 @@ class Folders:
 
 
 @dataclass(frozen=True)
+class Run:
+    """This run in the tracking store: its name, its address, and that of the table of runs."""
+
+    name: str
+    link: str
+    all_runs_link: str
+
+
+@dataclass(frozen=True)
 class Results:
     """The numbers of a run.
 
@@ -123,8 +132,7 @@ def write_page(
     store: GazedImages,
     *,
     others: Sequence[ResultRow],
-    run_name: str,
-    runs_link: str,
+    run: Run,
 ) -> Path:
     """Write ``reports/index.html``.
 
@@ -134,8 +142,7 @@ def write_page(
         results: of `measure_run`.
         store: RGB clips with gaze, for the pictures.
         others: earlier results with another attention.
-        run_name: this run's name.
-        runs_link: address of the runs; empty where there is none.
+        run: this run in the tracking store.
     """
     chosen = choose_clips(results.test, config.overlay_clips, config.overlay_seed)
     names = chosen.clips.tolist()
@@ -149,7 +156,7 @@ def write_page(
         chance=results.chance,
         confusion=results.confusion,
         classes=results.classes,
-        results=arrange(_row(config.attention, results, run_name, runs_link), others),
+        results=arrange(_row(config.attention, results, run), others),
         curves=read_curves(folders.models, ATTENTION_STREAMS),
         gallery=make_gallery(store, chosen, attention),
         gaze_quality=_read_json(folders.reports / "gaze_quality.json"),
@@ -160,21 +167,21 @@ def write_page(
         ],
         protocol=_protocol(config, results.test),
         fingerprint=_mapping(results.record["fingerprint"]),
-        runs_link=runs_link,
+        runs_link=run.all_runs_link,
     )
     path = folders.reports / "index.html"
     write_text(path, render_page(content))
     return path
 
 
-def _row(attention: str, results: Results, run_name: str, runs_link: str) -> ResultRow:
+def _row(attention: str, results: Results, run: Run) -> ResultRow:
     known = {name: accuracy for name, accuracy in results.accuracies.items() if accuracy}
     return ResultRow(
         attention=attention,
         micro={name: accuracy.micro for name, accuracy in known.items()},
         macro={name: accuracy.macro for name, accuracy in known.items()},
-        run=run_name,
-        link=runs_link,
+        run=run.name,
+        link=run.link,
         is_this_run=True,
     )
 

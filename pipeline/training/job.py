@@ -68,7 +68,7 @@ def check_job(job: Job) -> None:
         )
 
 
-def job_key(job: Job, stream: str) -> str:
+def job_key(job: Job) -> str:
     """Return the key of the phase's outcome: all that it depends on, and nothing else.
 
     Neither the stage's nor the method's name enters, so that an equal phase is shared.
@@ -76,12 +76,21 @@ def job_key(job: Job, stream: str) -> str:
     values = {
         **job.phase.model_dump(mode="json"),
         "losses": [term.model_dump(mode="json") for term in job.terms],
-        "initial": initial_digest(job.initial),
-        "new": getattr(job.phase.initial, "new", []),
+        "initial": {
+            **job.phase.initial.model_dump(mode="json", exclude={"path"}),
+            "digest": initial_digest(job.initial),
+        },
     }
     data = data_digest(job.store, PARTS, with_gaze=job.has_stored_gaze)
     return content_key(
-        stream, values, job.model, job.gaze, job.num_classes, job.seed, data, code_digest()
+        job.store.stream,
+        values,
+        job.model,
+        job.gaze,
+        job.num_classes,
+        job.seed,
+        data,
+        code_digest(),
     )
 
 

@@ -45,7 +45,7 @@ def relaunch(module: str, arguments: Sequence[str], num_processes: int) -> int:
         *("--shutdown-timeout", str(SECONDS_TO_END)),
         *("-m", module, *arguments),
     ]
-    return subprocess.run(command, check=False, preexec_fn=end_with_parent).returncode  # noqa: PLW1509
+    return subprocess.run(command, check=False, preexec_fn=end_with_parent).returncode
 
 
 def end_with_parent() -> None:

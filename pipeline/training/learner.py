@@ -19,7 +19,11 @@ from pipeline.training.dropout import dropout_mask
 from pipeline.training.objective import Objective
 from pipeline.training.optimizer import build_optimizer, set_learning_rate
 from pipeline.training.params import PhaseConfig
-from pipeline.training.trainable import set_trainable, set_training_mode
+from pipeline.training.trainable import (
+    set_batch_norm_momentum,
+    set_trainable,
+    set_training_mode,
+)
 
 
 class Learner:
@@ -52,6 +56,8 @@ class Learner:
         model = model.to(group.device)
         set_trainable(model, config.trainable)
         set_training_mode(model, config.batch_norm)
+        if config.batch_norm_momentum is not None:
+            set_batch_norm_momentum(model, config.batch_norm_momentum)
         self._num_features = model.num_features
         self._parallel = parallelise(model, group)
         self._optimizer = build_optimizer(config.optimizer, model.parameters())

@@ -48,7 +48,7 @@ class PreviousPhase(Section):
 
     name: Literal["previous"]
     """Which weights."""
-    new: list[str] = []
+    new: list[str] = Field(default_factory=list)
     """Beginnings of names that the first phase did not know, such as `attention.`."""
 
 
@@ -61,7 +61,7 @@ class WeightsFile(Section):
     """Whose names the file has: a key of `pipeline.models.key_maps.KEY_MAPS`."""
     path: str
     """The file, absolute or from the repository."""
-    new: list[str] = []
+    new: list[str] = Field(default_factory=list)
     """Beginnings of names that the file may not know, beyond those that its kind declares."""
 
 
@@ -105,11 +105,14 @@ class PhaseConfig(Section):
     """Which frames of a clip are seen."""
     augmentation: AugmentationConfig
     """How they are varied."""
-    trainable: list[str] = ["*"]
+    trainable: list[str]
     """Names (with `*`) of the parameters that learn."""
     batch_norm: Literal["train", "frozen"]
     """``frozen``: normalise by the statistics that the weights came with. Layers of which nothing
     learns are frozen in any case."""
+    batch_norm_momentum: Annotated[float, Field(gt=0, le=1)] | None = None
+    """Share of a new batch in batch norm's running statistics. None keeps the backbone's own (I3D:
+    0.01, which a phase from scratch needs some hundred iterations to forget its start with)."""
     precision: Literal["float32", "bfloat16"]
     """Arithmetic of the forward pass on a GPU; a CPU always takes float32."""
     validation: ValidationConfig

@@ -63,25 +63,28 @@ def run_phase(
         return
     job = _make_job(config, config.phase, paths)
     if machine.group.is_first:
-        _lead(job, job_key(job, config.stream), paths, memo, machine, log)
+        _lead(job, paths, memo, machine, log)
     elif key := machine.group.broadcast(""):
         train(job, memo.scratch(STEP, key), machine, lambda _row, _iteration: None)
 
 
-def _lead(job: Job, key: str, paths: PhasePaths, memo: Memo, machine: Machine, log: Log) -> None:
-    """The first process's part: remember, or train with the others and write."""
-    with locked(memo.scratch(STEP, key)):
-        if memo.fetch(STEP, key, paths.outputs):
-            machine.group.broadcast("")
-            for row in read_curve(paths.curve):
-                log(row, int(row["iteration"]))
-            return
-        check_job(job)
-        machine.group.broadcast(key)
-        outcome = train(job, memo.scratch(STEP, key), machine, log)
-        write_trained(paths.model, outcome.trained)
-        write_curve(paths.curve, curve_columns([term.name for term in job.terms]), outcome.curve)
-        memo.store(STEP, key, paths.outputs)
+def _lead(job: Job, paths: PhasePaths, memo: Memo, machine: Machine, log: Log) -> None:
+    """The first process's part: remember the phase, or train it with the others and write."""
+    key = job_key(job)
+    if not memo.fetch(STEP, key, paths.outputs):
+        with locked(memo.scratch(STEP, key)):
+            if not memo.fetch(STEP, key, paths.outputs):  # nor has another run trained it since
+                check_job(job)
+                machine.group.broadcast(key)
+                outcome = train(job, memo.scratch(STEP, key), machine, log)
+                write_trained(paths.model, outcome.trained)
+                columns = curve_columns([term.name for term in job.terms])
+                write_curve(paths.curve, columns, outcome.curve)
+                memo.store(STEP, key, paths.outputs)
+                return
+    machine.group.broadcast("")
+    for row in read_curve(paths.curve):
+        log(row, int(row["iteration"]))
 
 
 def _make_job(config: TrainConfig, phase: PhaseConfig, paths: PhasePaths) -> Job:

@@ -46,6 +46,13 @@ def set_training_mode(model: nn.Module, batch_norm: Literal["train", "frozen"]) 
             module.train(batch_norm == "train" and learns)
 
 
+def set_batch_norm_momentum(model: nn.Module, momentum: float) -> None:
+    """Set the share of a new batch in every running statistic."""
+    for module in model.modules():
+        if isinstance(module, _BatchNorm):
+            module.momentum = momentum
+
+
 def has_training_statistics(model: nn.Module) -> bool:
     """Return whether a network in training mode gathers any batch-norm statistics."""
     return any(module.training for module in model.modules() if isinstance(module, _BatchNorm))

@@ -22,9 +22,9 @@ def test_clips_and_missing_classes_are_counted_by_part(make_clips):
 
 
 def test_test_clips_that_share_frames_with_training_are_counted(make_clips):
-    train = make_clips(("a", 0), ("a", 0))  # frames 0-10 and 10-20
+    train = make_clips(("a", 0), ("a", 0), ("b", 0))  # frames 0-10, 10-20 and 20-30
     test = make_clips(*[("a", 0)] * 3, ("b", 0), part="test")
-    spans = [(19, 25), (20, 25), (5, 6), (0, 10)]
+    spans = [(19, 25), (20, 25), (5, 6), (10, 20)]
     moved = [
         replace(clip, session_start=start, session_stop=stop)
         for clip, (start, stop) in zip(test, spans, strict=True)

@@ -36,8 +36,16 @@ def test_a_share_of_the_training_clips_is_held_back_and_test_stays(clips, by):
 def test_every_class_stays_in_training(make_clips, by):
     pairs = [(session, number % 2) for session in "abcd" for number in range(4)]
     clips = make_clips(*pairs, ("b", 7), ("d", 8))
-    left = {clip.action for clip in carve(clips, by, share=0.3).clips if clip.part == "train"}
-    assert left == {0, 1, 7, 8}
+    for seed in range(8):
+        carved = carve(clips, by, share=0.3, seed=seed).clips
+        assert {clip.action for clip in carved if clip.part == "train"} == {0, 1, 7, 8}
+
+
+def test_groups_that_hold_a_class_together_are_not_both_taken(make_clips):
+    clips = make_clips(("a", 0), ("a", 5), ("b", 0), ("b", 5), ("c", 0), ("c", 0))
+    for seed in range(8):
+        carved = carve(clips, "session", share=0.7, seed=seed).clips
+        assert {clip.action for clip in carved if clip.part == "train"} == {0, 5}
 
 
 @pytest.mark.parametrize(("by", "field"), [("session", "session"), ("subject", "subject")])
@@ -66,8 +74,9 @@ def test_time_holds_back_the_last_clips_of_each_session(clips):
 
 @pytest.mark.parametrize("by", BY_ALL)
 def test_the_order_of_the_clips_does_not_matter(clips, by):
-    forward, backward = carve(clips, by), carve(clips[::-1], by)
-    assert names(forward, "validation") == names(backward, "validation")
+    for seed in range(8):
+        forward, backward = carve(clips, by, seed=seed), carve(clips[::-1], by, seed=seed)
+        assert names(forward, "validation") == names(backward, "validation")
 
 
 def test_another_seed_draws_other_sessions(clips):

@@ -240,10 +240,7 @@ def test_two_runs_of_the_same_work_compute_it_once(tmp_path, store_frames, confi
     store_frames("S1", {f"video {number}": 8 for number in range(8)})
     outs = [tmp_path / "flow", tmp_path / "experiment" / "flow"]
     both = [
-        subprocess.Popen(
-            run_command(tmp_path, out, config), stdout=subprocess.PIPE
-        )
-        for out in outs
+        subprocess.Popen(run_command(tmp_path, out, config), stdout=subprocess.PIPE) for out in outs
     ]
     printed = [process.communicate()[0].strip() for process in both]
     assert sorted(printed) == [b"0", b"1"]

@@ -11,12 +11,13 @@ import pytest
 from pipeline.evaluation.scores import Scores, no_scores, write_scores
 from pipeline.quarantine import Quarantined, write_quarantine
 from pipeline.reporting.params import ReportConfig
-from pipeline.reporting.report import Folders, measure_run, write_figures, write_page
+from pipeline.reporting.report import Folders, Run, measure_run, write_figures, write_page
 
 NAMES = ("Take cup", "Put cup", 'Cut <b>"tomato"</b> & onion', "Open fridge")
 WINDOW, CROP = 6, 12
 TRAINING = np.array([0, 1, 2])
 LINK = "http://127.0.0.1:5000/#/experiments/1/runs"
+RUN = Run("repro", f"{LINK}/2", LINK)
 
 
 @dataclass(frozen=True)
@@ -149,5 +150,5 @@ def made(tmp_path_factory, config, store):
     folders = make_folders(tmp_path_factory.mktemp("made"))
     results = measure_run(config, folders, TRAINING, {"python": "3.11"})
     write_figures(folders, results)
-    write_page(config, folders, results, store, others=[], run_name="r1", runs_link=LINK)
+    write_page(config, folders, results, store, others=[], run=RUN)
     return folders

@@ -11,9 +11,10 @@ from pipeline.evaluation.scores import read_scores, write_scores
 from pipeline.reporting.console import percent, result_lines
 from pipeline.reporting.markup import link
 from pipeline.reporting.metrics_file import flat_metrics
-from pipeline.reporting.report import measure_run, write_page
+from pipeline.reporting.report import Run, measure_run, write_page
 
 LINK = "http://127.0.0.1:5000/#/experiments/1/runs"
+RUN, NO_RUN = Run("repro", f"{LINK}/2", LINK), Run("repro", "", "")
 TRAINING = np.array([0, 1, 2])
 
 
@@ -127,7 +128,7 @@ def test_every_navigation_link_has_its_section(page):
 
 def test_the_page_is_the_same_when_made_again(config, folders, store, page):
     results = measure_run(config, folders, TRAINING, {"python": "3.11"})
-    path = write_page(config, folders, results, store, others=[], run_name="r1", runs_link=LINK)
+    path = write_page(config, folders, results, store, others=[], run=RUN)
     assert path.read_text(encoding="utf-8") == page
 
 
@@ -140,7 +141,7 @@ def test_a_report_without_curves_gaze_or_maps_leaves_their_sections_out(config, 
         path.unlink()
     few = config.model_copy(update={"overlay_clips": 0})
     results = measure_run(few, folders, TRAINING, {})
-    page = write_page(few, folders, results, store, others=[], run_name="r", runs_link="")
+    page = write_page(few, folders, results, store, others=[], run=NO_RUN)
     assert re.findall(r'<section id="(\w+)"', page.read_text()) == [
         *("results", "confusion", "classes", "quarantine", "provenance"),
     ]

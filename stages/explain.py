@@ -1,0 +1,46 @@
+"""Keep what one stream looked at in the test clips: ``python -m stages.explain rgb``."""
+
+import sys
+from pathlib import Path
+
+from pipeline.clips.store import GROUPS, ClipStore, Stream
+from pipeline.evaluation.explain import VERSION, explain_stream
+from pipeline.evaluation.params import ExplainConfig
+from pipeline.evaluation.trained import load_trained
+from pipeline.memo import content_key, file_digest
+from pipeline.params import read_section
+from pipeline.training.devices import choose_device
+from pipeline.training.fingerprint import code_digest, data_digest
+from stages.environment import read_environment
+from stages.tracked import stage_run
+
+
+def main(stream: Stream) -> None:
+    """Write ``data/explain/<stream>.h5``."""
+    config = read_section(Path("data/config/explain.yaml"), ExplainConfig)
+    environment = read_environment()
+    store = ClipStore(Path("data/clips"), stream)
+    model_path, path = Path(f"models/{stream}/model.pt"), Path(f"data/explain/{stream}.h5")
+    with stage_run(f"explain@{stream}", config) as run:
+        data = data_digest(store, ["test"], with_gaze=False)
+        key = content_key(data, file_digest(model_path), config, code_digest(), VERSION)
+        if environment.memo.fetch("explain", key, {"explain.h5": path}):
+            return
+        num_mapped = explain_stream(
+            store,
+            load_trained(model_path, store.num_channels).model,
+            config,
+            path,
+            label=f"explain {stream}",
+            device=choose_device(environment.device, local_rank=0),
+            workers=environment.workers,
+        )
+        environment.memo.store("explain", key, {"explain.h5": path})
+        run.log_metrics({"explain/clips_with_maps": num_mapped})
+
+
+if __name__ == "__main__":
+    streams: dict[str, Stream] = {"rgb": "rgb", "flow": "flow"}
+    if sys.argv[1:] not in [[name] for name in GROUPS]:
+        sys.exit(f"usage: python -m stages.explain {'|'.join(GROUPS)}")
+    main(streams[sys.argv[1]])

@@ -1,0 +1,199 @@
+from dataclasses import dataclass
+from types import SimpleNamespace
+
+import h5py
+import numpy as np
+import pytest
+import torch
+from torch import nn
+
+from pipeline.clips.crop import CropError
+from pipeline.clips.sampling import windows
+from pipeline.evaluation import inference
+from pipeline.evaluation.explain import ExplainError, explain_stream, read_maps
+from pipeline.evaluation.inference import see_clips
+from pipeline.evaluation.params import ExplainConfig, ProtocolConfig, ScoreConfig
+from pipeline.evaluation.score import score_stream
+from pipeline.evaluation.scores import ScoresError
+from pipeline.evaluation.sharding import Processes
+
+CPU = torch.device("cpu")
+PROTOCOL = ProtocolConfig(num_frames=4, stride=2, crop=5)
+LENGTHS = (9, 3, 4, 7, 12)
+PARTS = ("test", "validation", "train", "test", "test")
+
+
+@dataclass(frozen=True)
+class FakeClip:
+    index: int
+    name: str
+    part: str
+    action: int
+    num_frames: int
+
+
+class FakeStore:
+    """Noise for images; pickles, so that workers may have it."""
+
+    def __init__(self):
+        columns = zip(PARTS, LENGTHS, strict=True)
+        self.clips = [
+            FakeClip(n, f"clip{n}", part, n % 3, length) for n, (part, length) in enumerate(columns)
+        ]
+
+    def images(self, clip, indices):
+        shape = (LENGTHS[clip], 6, 8, 3)
+        return np.random.default_rng(clip).integers(0, 255, shape, dtype=np.uint8)[indices]
+
+
+class FakeModel(nn.Module):
+    """Three scores that depend on content and on time, and a map that is brightness."""
+
+    def __init__(self, has_map=True):
+        super().__init__()
+        self.has_map = has_map
+
+    def forward(self, video):
+        brightness = video.mean(dim=1)  # (B, T, H, W)
+        ramp = torch.arange(video.shape[2], dtype=torch.float32)
+        features = torch.stack([brightness.mean((1, 2, 3)), brightness.std((1, 2, 3))], dim=1)
+        late = (brightness.mean((2, 3)) * ramp).sum(1, keepdim=True)
+        attended = SimpleNamespace(map=brightness[:, ::2] if self.has_map else None)
+        logits = torch.cat([features, late], dim=1)
+        return SimpleNamespace(logits=logits, features=features, attended={"place": attended})
+
+
+def see(store, clips, protocol=PROTOCOL, batch_windows=3, workers=0, model=None):
+    return list(
+        see_clips(
+            store,
+            model or FakeModel(),
+            clips,
+            protocol,
+            batch_windows=batch_windows,
+            precision="float32",
+            device=CPU,
+            workers=workers,
+        )
+    )
+
+
+def slow_logits(store, clip):
+    """One window at a time, frame scores kept one by one."""
+    frame_scores = [[] for _ in range(clip.num_frames)]
+    for window in windows(clip.num_frames, 4, 2):
+        images = store.images(clip.index, window)[:, 0:5, 1:6]
+        video = torch.from_numpy(images).permute(3, 0, 1, 2)[None] / 255 * 2 - 1
+        logits = FakeModel()(video).logits[0].numpy()
+        for frame in set(window.tolist()):
+            frame_scores[frame].append(logits)
+    return np.mean([np.mean(scores, axis=0) for scores in frame_scores], axis=0)
+
+
+def test_a_clips_score_is_that_of_a_plain_loop_over_its_windows():
+    store = FakeStore()
+    for outputs, clip in zip(see(store, store.clips), store.clips, strict=True):
+        np.testing.assert_allclose(outputs.clip_logits, slow_logits(store, clip), atol=1e-6)
+
+
+@pytest.mark.parametrize("batch_windows", [1, 2, 50])
+def test_the_batch_does_not_matter(batch_windows):
+    store = FakeStore()
+    expected = [outputs.clip_logits for outputs in see(store, store.clips)]
+    found = [o.clip_logits for o in see(store, store.clips, batch_windows=batch_windows)]
+    np.testing.assert_allclose(found, expected, atol=1e-6)
+
+
+def test_cutting_long_clips_into_pieces_does_not_matter(monkeypatch):
+    store = FakeStore()
+    expected = [outputs.logits for outputs in see(store, store.clips)]
+    monkeypatch.setattr(inference, "WINDOWS_A_PIECE", 2)
+    for found, whole in zip(see(store, store.clips), expected, strict=True):
+        np.testing.assert_allclose(found.logits, whole, atol=1e-6)
+
+
+@pytest.mark.slow
+def test_worker_processes_do_not_matter():
+    store = FakeStore()
+    expected = [outputs.clip_logits for outputs in see(store, store.clips)]
+    found = [outputs.clip_logits for outputs in see(store, store.clips, workers=2)]
+    np.testing.assert_array_equal(found, expected)
+
+
+def test_scores_that_are_not_finite_name_the_clip():
+    class Broken(FakeModel):
+        def forward(self, video):
+            seen = super().forward(video)
+            seen.logits[:] = float("nan")
+            return seen
+
+    store = FakeStore()
+    with pytest.raises(ScoresError, match=r"'clip0'.*not finite"):
+        see(store, store.clips, model=Broken())
+
+
+def test_a_crop_larger_than_the_images_is_refused():
+    store = FakeStore()
+    with pytest.raises(CropError, match="7 x 7"):
+        see(store, store.clips, protocol=ProtocolConfig(num_frames=4, stride=2, crop=7))
+
+
+def score(rank, world, gather):
+    processes = Processes(rank, world, CPU, 0, broadcast=lambda text: text, gather=gather)
+    config = ScoreConfig(protocol=PROTOCOL, batch_windows=2)
+    return score_stream(FakeStore(), FakeModel(), config, processes, label="score")
+
+
+def test_validation_and_test_clips_are_scored_and_training_clips_are_not():
+    scores = score(0, 1, lambda share: [share])
+    assert scores.clips.tolist() == ["clip0", "clip1", "clip3", "clip4"]
+    assert scores.parts.tolist() == ["test", "validation", "test", "test"]
+    assert scores.labels.tolist() == [0, 1, 0, 1]
+    assert scores.protocol["stride"] == 2
+
+
+@pytest.mark.parametrize("world", [3, 6])
+def test_processes_together_give_the_scores_of_one(world):
+    shares = []
+    for rank in range(world):
+        with pytest.raises(ScoresError, match="expected 4"):  # its share alone is incomplete
+            score(rank, world, lambda share: [shares.append(share) or share])
+    together = score(0, world, lambda _: shares)
+    alone = score(0, 1, lambda share: [share])
+    assert together.clips.tolist() == alone.clips.tolist()
+    np.testing.assert_allclose(together.logits, alone.logits, atol=1e-6)
+
+
+def explain(path, model):
+    config = ExplainConfig(protocol=PROTOCOL, batch_windows=2)
+    return explain_stream(FakeStore(), model, config, path, label="explain", device=CPU, workers=0)
+
+
+def test_test_clips_are_explained_window_by_window(tmp_path):
+    assert explain(tmp_path / "rgb.h5", FakeModel()) == 3
+    with h5py.File(tmp_path / "rgb.h5") as file:
+        assert file["clip"].asstr()[:].tolist() == ["clip0", "clip3", "clip4"]
+        assert file["first"][:].tolist() == [0, 4, 7, 12]
+        assert file["window_start"][:7].tolist() == [0, 2, 4, 5, 0, 2, 3]
+        assert file["maps"].shape == (12, 2, 5, 5)
+        assert (file["features"].shape, file["logits"].shape) == ((3, 2), (3, 3))
+
+
+def test_maps_are_read_back_by_clip(tmp_path):
+    explain(tmp_path / "rgb.h5", FakeModel())
+    store = FakeStore()
+    outputs = see(store, [store.clips[3]])[0]
+    found = read_maps(tmp_path / "rgb.h5", ["clip3"])["clip3"]
+    np.testing.assert_allclose(found.maps, outputs.maps, atol=1e-6)
+    assert (found.starts.tolist(), found.window, found.crop) == ([0, 2, 3], 4, 5)
+
+
+def test_a_method_without_maps_leaves_none(tmp_path):
+    assert explain(tmp_path / "rgb.h5", FakeModel(has_map=False)) == 0
+    assert read_maps(tmp_path / "rgb.h5", ["clip3"]) == {}
+
+
+def test_a_clip_that_was_not_explained_is_named(tmp_path):
+    explain(tmp_path / "rgb.h5", FakeModel())
+    with pytest.raises(ExplainError, match="clip2"):
+        read_maps(tmp_path / "rgb.h5", ["clip3", "clip2"])

@@ -1,0 +1,110 @@
+import cv2
+import numpy as np
+import pytest
+
+from pipeline.evaluation.explain import ClipMaps
+from pipeline.evaluation.scores import Scores
+from pipeline.reporting.gallery import choose_clips
+from pipeline.reporting.overlays import (
+    draw_gaze,
+    encode_jpeg,
+    maps_of_frames,
+    overlay,
+    resize_to_width,
+    scale_to_one,
+)
+
+
+def slow_maps(attention, frames):
+    planes = attention.maps.shape[1]
+    result = []
+    for frame in frames:
+        covering = []
+        for start, maps in zip(attention.starts, attention.maps, strict=True):
+            if start <= frame < start + attention.window:
+                covering.append(maps[(frame - start) * planes // attention.window])
+        result.append(np.mean(covering, axis=0))
+    return np.array(result)
+
+
+@pytest.mark.parametrize("planes", [1, 2, 3, 6])
+def test_a_frames_map_is_the_mean_over_the_windows_that_cover_it(planes):
+    maps = np.random.default_rng(0).random((3, planes, 2, 5), np.float32)
+    attention = ClipMaps(np.array([0, 3, 5]), maps, window=6, crop=8)
+    frames = np.arange(11)
+    np.testing.assert_allclose(
+        maps_of_frames(attention, frames), slow_maps(attention, frames), rtol=1e-6
+    )
+
+
+def test_scaled_maps_span_zero_to_one():
+    scaled = scale_to_one(np.random.default_rng(0).normal(size=(2, 3, 4)))
+    assert (scaled.min(), scaled.max()) == (0, 1)
+
+
+def test_a_constant_map_points_nowhere():
+    assert not scale_to_one(np.full((2, 3, 4), 0.7)).any()
+
+
+def test_heat_lies_where_the_map_is_high_within_the_crop():
+    image = np.full((8, 14, 3), 120, np.uint8)
+    attention = np.zeros((2, 2))
+    attention[0, 1] = 1  # top right
+    changed = np.abs(overlay(image, attention, crop=8).astype(int) - 120).sum(axis=2)[:, 3:11]
+    assert np.unravel_index(changed.argmax(), changed.shape)[0] < 4
+    assert np.unravel_index(changed.argmax(), changed.shape)[1] >= 4
+
+
+def test_what_the_crop_cuts_off_is_dimmed_and_the_rest_without_attention_is_not():
+    image = np.full((8, 14, 3), 120, np.uint8)
+    laid = overlay(image, np.zeros((2, 2)), crop=8)
+    assert (laid[:, 3:11] == 120).all()
+    assert (laid[:, :3] < 120).all()
+    assert (laid[:, 11:] < 120).all()
+
+
+@pytest.mark.parametrize("point", [(0.25, 0.75), (0.5, 0.5), (0.9, 0.1)])
+def test_the_gaze_ring_is_centred_on_the_point(point):
+    drawn = draw_gaze(np.zeros((90, 120, 3), np.uint8), np.array(point))
+    y, x = np.nonzero(drawn.sum(axis=2))
+    centre = ((x.min() + x.max() + 1) / 2 / 120, (y.min() + y.max() + 1) / 2 / 90)
+    assert centre == pytest.approx(point, abs=0.01)
+
+
+def test_a_point_beyond_the_image_draws_nothing_and_fails_nowhere():
+    image = np.zeros((20, 30, 3), np.uint8)
+    assert not draw_gaze(image, np.array([3.0, -2.0])).any()
+
+
+def test_resizing_keeps_the_aspect():
+    assert resize_to_width(np.zeros((30, 40, 3), np.uint8), 100).shape == (75, 100, 3)
+
+
+def test_a_jpeg_keeps_red_red():
+    red = np.zeros((16, 16, 3), np.uint8)
+    red[:, :, 0] = 200
+    encoded = np.frombuffer(encode_jpeg(red, 95), np.uint8)
+    decoded = cv2.imdecode(encoded, cv2.IMREAD_COLOR_RGB)
+    np.testing.assert_allclose(decoded, red, atol=4)
+
+
+def make_scores(labels):
+    labels = np.array(labels)
+    names = np.array([f"clip{row}" for row in range(len(labels))])
+    return Scores(names, np.full(len(labels), "test"), labels, np.zeros((len(labels), 9)), {})
+
+
+def test_chosen_clips_cover_as_many_actions_as_they_can():
+    chosen = choose_clips(make_scores([0] * 20 + [1, 2]), num_clips=3, seed=4)
+    assert sorted(chosen.labels.tolist()) == [0, 1, 2]
+
+
+def test_the_choice_follows_its_seed():
+    scores = make_scores(np.arange(60) % 9)
+    picks = [choose_clips(scores, 6, seed).clips.tolist() for seed in (1, 1, 2)]
+    assert picks[0] == picks[1] != picks[2]
+
+
+def test_fewer_clips_than_asked_for_are_all_chosen_once():
+    chosen = choose_clips(make_scores([0, 0, 1]), num_clips=8, seed=0)
+    assert sorted(chosen.clips.tolist()) == ["clip0", "clip1", "clip2"]
