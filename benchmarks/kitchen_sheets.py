@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-HEIGHT, WIDTH, COLUMNS = 90, 120, 7
+HEIGHT, WIDTH, COLUMNS = 78, 104, 6
 LABEL_WIDTH = 62
 COLOURS = 128
 

@@ -8,10 +8,9 @@ import numpy as np
 
 from pipeline.clips.store import ClipStore
 from pipeline.params import read_section, read_yaml
-from pipeline.reporting.console import result_lines
 from pipeline.reporting.metrics_file import flat_metrics
 from pipeline.reporting.params import ReportConfig
-from pipeline.reporting.report import Folders, Run, measure_run, write_figures, write_page
+from pipeline.reporting.report import Folders, Run, describe, measure_run, write_figures, write_page
 from pipeline.reporting.results import earlier_results
 from pipeline.tracking.parent import flatten
 from pipeline.tracking.summary import close_parent, finished_parents, runs_link
@@ -42,22 +41,11 @@ def main() -> None:
         files=[FOLDERS.reports / "metrics.json", FOLDERS.reports / "per_class.csv", *figures],
         runs_dir=RUNS_DIR,
     )
-    run = Run(
-        name=current_invocation().name or "repro",
-        link=parent.link,
-        all_runs_link=runs_link(parent.experiment_id),
-    )
+    link = runs_link(parent.experiment_id)
+    run = Run(current_invocation().name or "repro", parent.link, link)
     others = earlier_results(parents, flatten(params), metrics)
     page = write_page(config, FOLDERS, results, store, others=others, run=run)
-    summary = result_lines(
-        results.accuracies,
-        chance=results.chance,
-        num_clips=len(results.test.clips),
-        num_classes=len(results.classes.names),
-        page=str(page),
-        runs_link=run.all_runs_link,
-    )
-    print(summary)
+    print(describe(results, page, run))
 
 
 if __name__ == "__main__":

@@ -6,19 +6,21 @@ from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
 
-from pipeline.clips.store import ClipStore
+from pipeline.clips.store import ClipStore, Stream
+from pipeline.evaluation.joint import write_no_joint_scores
 from pipeline.evaluation.params import ScoreConfig
 from pipeline.evaluation.score import SCORED_PARTS, write_stream_scores
 from pipeline.evaluation.sharding import Processes, gather_scores
-from pipeline.evaluation.trained import write_no_joint_scores
+from pipeline.memo import Memo
 from pipeline.params import read_section
-from pipeline.training.distributed import Group, open_group
+from pipeline.training.distributed import open_group
 from pipeline.training.fingerprint import code_digest, data_digest
 from pipeline.training.launch import ALONE, end_with_parent, read_launch, relaunch
-from stages.environment import Environment, read_environment
+from stages.environment import read_environment
 from stages.tracked import stage_run
 
 SCORES_DIR = Path("data/scores")
+STREAMS: tuple[Stream, ...] = ("rgb", "flow")
 
 
 def main() -> None:
@@ -31,29 +33,26 @@ def main() -> None:
     config = read_section(Path("data/config/score.yaml"), ScoreConfig)
     environment = read_environment()
     with open_group(launch or ALONE, environment.device) as group:
-        with stage_run("score", config) if group.is_first else nullcontext():
-            score(config, environment, group)
-
-
-def score(config: ScoreConfig, environment: Environment, group: Group) -> None:
-    """Write all scores."""
-    processes = Processes(
-        *(group.rank, group.world, group.device, max(environment.workers // group.world, 1)),
-        *(group.broadcast, partial(gather_scores, world=group.world)),
-    )
-    for store in (ClipStore(Path("data/clips"), "rgb"), ClipStore(Path("data/clips"), "flow")):
-        made_of = data_digest(store, SCORED_PARTS, with_gaze=False) + code_digest()
-        write_stream_scores(
-            store,
-            Path(f"models/{store.stream}/model.pt"),
-            config,
-            SCORES_DIR / f"{store.stream}.h5",
-            made_of=made_of if group.is_first else "",
-            memo=environment.memo,
-            processes=processes,
+        processes = Processes(
+            *(group.rank, group.world, group.device, max(environment.workers // group.world, 1)),
+            *(group.broadcast, partial(gather_scores, world=group.world)),
         )
-    if group.is_first:
-        write_no_joint_scores(Path("models/joint.pt"), SCORES_DIR / "rgb.h5", SCORES_DIR / "joint.h5")
+        with stage_run("score", config) if processes.is_first else nullcontext():
+            for stream in STREAMS:
+                score(stream, config, environment.memo, processes)
+            if processes.is_first:
+                write_no_joint_scores(Path("models/joint.pt"), SCORES_DIR)
+
+
+def score(stream: Stream, config: ScoreConfig, memo: Memo, processes: Processes) -> None:
+    """Write one stream's scores."""
+    store, parts = ClipStore(Path("data/clips"), stream), SCORED_PARTS
+    is_first = processes.is_first
+    made_of = data_digest(store, parts, with_gaze=False) + code_digest() if is_first else ""
+    model_path, path = Path(f"models/{stream}/model.pt"), SCORES_DIR / f"{stream}.h5"
+    write_stream_scores(
+        store, model_path, config, path, made_of=made_of, memo=memo, processes=processes
+    )
 
 
 if __name__ == "__main__":

@@ -68,16 +68,3 @@ def read_checkpoint(path: Path) -> dict[str, object]:
     except FileNotFoundError:
         raise CheckpointError(f"{path}: no such file; run `dvc repro train joint`") from None
     return content
-
-
-def check_no_joint(path: Path) -> None:
-    """Make sure that no joint model waits to be scored: no method of this version trains one.
-
-    Raises:
-        CheckpointError: ``models/joint.pt`` holds a network.
-    """
-    if read_checkpoint(path).get("phase") is not None:
-        raise CheckpointError(
-            f"{path}: holds a joint network, expected a pass-through; this version scores single "
-            "streams only: set joint: null in the recipe"
-        )

@@ -19,8 +19,8 @@ EVENT_NAMES = {
     EyeEvent.BLINK: "Blink",
     EyeEvent.LOST: "-",
 }
-FRAME_TRACKER = Tracker(blinks=0.04, losses=0.02, dropped=0.09, frame_jitter=0.35)
-TIMECODE_TRACKER = Tracker(blinks=0.3, losses=0.08, dropped=0.004, frame_jitter=0.08)
+FRAME_TRACKER = Tracker(blinks=0.04, losses=0.02, dropped=0.06, frame_jitter=0.25)
+TIMECODE_TRACKER = Tracker(blinks=0.3, losses=0.08, dropped=0.01, frame_jitter=0.12)
 UNTRACKED_BLINKS = 0.1
 """Share of blink samples without a position in the timecode version."""
 BACKWARD_ROWS = 60

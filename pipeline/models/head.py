@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -25,6 +26,8 @@ class ActionHead(nn.Module):
     The window's space follows the input (the authors' is 7 x 7); a clip with one feature frame is
     pooled over that one. Where several windows fit (17 frames and more) the clip's logits are the
     mean of theirs; STAM's training code takes the maximum. One window, as with 16 frames: the same.
+
+    Computes in float32 under autocast too: it costs nothing here, and scores keep their digits.
     """
 
     def __init__(self, in_channels: int, num_classes: int) -> None:
@@ -37,12 +40,11 @@ class ActionHead(nn.Module):
         """Classify; `keep` is a dropout mask, zeros and 1 / (1 - p), None for no dropout."""
         time, height, width = x.shape[2:]
         window = (min(POOL_FRAMES, time), height, width)
-        pooled = F.avg_pool3d(x, window, stride=1)  # (B, C, windows, 1, 1)
-        kept = pooled if keep is None else pooled * keep[:, :, None, None, None].to(pooled.dtype)
-        return Classified(
-            logits=self.logits(kept).mean(dim=(2, 3, 4)),  # (B, K)
-            features=pooled.mean(dim=(2, 3, 4)),  # (B, C)
-        )
+        with torch.autocast(x.device.type, enabled=False):
+            pooled = F.avg_pool3d(x.float(), window, stride=1)  # (B, C, windows, 1, 1)
+            kept = pooled if keep is None else pooled * keep[:, :, None, None, None]
+            logits = self.logits(kept).mean(dim=(2, 3, 4))  # (B, K)
+        return Classified(logits, features=pooled.mean(dim=(2, 3, 4)))  # (B, C)
 
 
 class Logits(nn.Module):

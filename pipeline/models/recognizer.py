@@ -51,7 +51,7 @@ class Recognizer(nn.Module):
         keep: dropout mask of the pooled features, zeros and 1 / (1 - p), drawn by the training
             code so that it depends on the clip and not on the process; None for no dropout.
         """
-        x = video.contiguous(memory_format=torch.channels_last_3d)  # a third faster on CPU
+        x = video.contiguous(memory_format=torch.channels_last_3d)  # CPU: 6 to 31 % faster
         attended: dict[str, Attended] = {}
         for place, layer in self.backbone.layers():
             x = layer(x)

@@ -13,21 +13,15 @@ def result_lines(
     chance: float,
     num_clips: int,
     num_classes: int,
-    page: str,
-    runs_link: str,
 ) -> str:
-    """Return a small table of micro and macro accuracy, fused first, and where to look."""
+    """Return a small table of accuracies, fused first, and chance."""
     lines = [f"Test accuracy, {num_clips} clips, {num_classes} classes", ""]
     lines.append("          micro    macro    top-5     verb     noun")
     for name in ("fused", "rgb", "flow", "joint"):
         if accuracy := accuracies.get(name):
             cells = [percent(value).rjust(8) for value in accuracy.as_dict().values()]
             lines.append(f"  {TITLES[name]:<6}" + " ".join(cells))
-    lines.append(f"  Chance{percent(chance):>8}")
-    lines += ["", f"Report  {page}"]
-    if runs_link:
-        lines.append(f"Runs    {runs_link}   (serve them with `make ui`)")
-    return "\n".join(lines)
+    return "\n".join([*lines, f"  Chance{percent(chance):>8}"])
 
 
 def percent(share: float | None) -> str:

@@ -20,6 +20,7 @@ from pipeline.evaluation.metrics import (
 from pipeline.evaluation.scores import Scores, read_scores
 from pipeline.evaluation.summary import Accuracy, measure
 from pipeline.quarantine import read_quarantine
+from pipeline.reporting.console import result_lines
 from pipeline.reporting.curves import read_curves
 from pipeline.reporting.figures import draw_confusion, draw_curves
 from pipeline.reporting.fingerprint import gather_fingerprint
@@ -111,6 +112,17 @@ def measure_run(
     write_metrics(folders.reports / "metrics.json", record)
     write_class_table(folders.reports / "per_class.csv", class_table(confusion), classes)
     return Results(accuracies, chance, fused, classes, confusion, record)
+
+
+def describe(results: Results, page: Path, run: Run) -> str:
+    """Return what the stage prints: the accuracies, and where to look."""
+    table = result_lines(
+        results.accuracies,
+        chance=results.chance,
+        num_clips=len(results.test.clips),
+        num_classes=len(results.classes.names),
+    )
+    return f"\n{table}\n\nReport  {page}\nRuns    {run.all_runs_link}  (after `make ui`)\n"
 
 
 def write_figures(folders: Folders, results: Results) -> list[Path]:

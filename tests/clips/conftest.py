@@ -38,7 +38,7 @@ class Data:
         return self.root / "clips"
 
     def write_images(self, kind: str, session: str, videos: dict[str, int], note: int = 0) -> None:
-        """Frame k of a video is red 8k; of pair p x is 8p and y is 255 - 8p."""
+        """Frame k of a video is red 8k, column j green 10j; of pair p x is 8p and y is 255 - 8p."""
         with ImageWriter(self.root / kind / f"{session}.h5", kind, {"note": note}) as writer:
             for video, count in videos.items():
                 images = frame_images(count) if kind == "frames" else flow_images(count - 1)
@@ -79,6 +79,7 @@ class Data:
 def frame_images(count: int) -> list[bytes]:
     images = np.zeros((count, HEIGHT, WIDTH, 3), np.uint8)
     images[..., 0] = 8 * np.arange(count)[:, None, None]
+    images[..., 1] = 10 * np.arange(WIDTH)
     return [encode_rgb(image, 95) for image in images]
 
 

@@ -124,8 +124,10 @@ def test_workers_read_what_the_parent_reads(packed, method):
 
 def test_pickling_drops_what_is_open(packed):
     store = ClipStore(packed.clips_dir, "rgb")
+    fresh = pickle.dumps(store)
     store.images(0, np.array([0]))
     store.gaze(0, np.array([0]))
+    assert pickle.dumps(store) == fresh
     copy = pickle.loads(pickle.dumps(store))  # noqa: S301
     assert not copy._readers
     assert not copy._gaze

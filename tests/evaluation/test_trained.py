@@ -1,7 +1,9 @@
 import pytest
 import torch
 
-from pipeline.evaluation.trained import CheckpointError, check_no_joint, load_trained
+from pipeline.evaluation.joint import write_no_joint_scores
+from pipeline.evaluation.scores import no_scores, read_scores, write_scores
+from pipeline.evaluation.trained import CheckpointError, load_trained
 from pipeline.models.build import build_recognizer
 from pipeline.models.errors import WeightsError
 from pipeline.models.params import ModelConfig
@@ -54,9 +56,15 @@ def test_an_absent_checkpoint_names_the_stages_to_run(tmp_path):
         load_trained(tmp_path / "model.pt", in_channels=2)
 
 
+def test_without_a_joint_network_its_scores_are_of_no_clip(tmp_path):
+    torch.save({"phase": None}, tmp_path / "joint.pt")
+    write_scores(tmp_path / "rgb.h5", no_scores(4, {"stride": 8}))
+    write_no_joint_scores(tmp_path / "joint.pt", tmp_path)
+    scores = read_scores(tmp_path / "joint.h5")
+    assert (scores.logits.shape, scores.protocol) == ((0, 4), {"stride": 8})
+
+
 def test_a_joint_network_is_not_passed_over_in_silence(tmp_path):
-    torch.save({"phase": None}, tmp_path / "none.pt")
-    check_no_joint(tmp_path / "none.pt")
     torch.save({"phase": "joint"}, tmp_path / "joint.pt")
     with pytest.raises(CheckpointError, match="joint: null"):
-        check_no_joint(tmp_path / "joint.pt")
+        write_no_joint_scores(tmp_path / "joint.pt", tmp_path)

@@ -102,7 +102,14 @@ def test_features_are_never_negative(build, generator):
 
 @pytest.mark.parametrize(
     ("channels", "width", "expected"),
-    [(208, 1.0, 208), (64, 0.25, 16), (48, 0.25, 16), (40, 0.25, 8), (16, 0.125, 8), (832, 0.5, 416)],
+    [
+        (208, 1.0, 208),
+        (64, 0.25, 16),
+        (48, 0.25, 16),
+        (40, 0.25, 8),
+        (16, 0.125, 8),
+        (832, 0.5, 416),
+    ],
 )
 def test_scaled_channels_are_the_nearest_multiple_of_eight(channels, width, expected):
     assert scale_channels(channels, width) == expected

@@ -40,6 +40,15 @@ def test_attention_at_several_places_gates_each(build, generator):
     assert all(attended.map.max() == 1 for attended in seen.attended.values())
 
 
+def test_scores_features_and_map_are_float32_under_autocast(build, generator):
+    recognizer = build(attention="stam", after=["Mixed_5c"])
+    with torch.autocast("cpu", torch.bfloat16):
+        seen = recognizer(torch.randn(2, 3, 8, 32, 64, generator=generator))
+    attended = seen.attended["Mixed_5c"]
+    assert attended.features.dtype == torch.bfloat16
+    assert {seen.logits.dtype, seen.features.dtype, attended.map.dtype} == {torch.float32}
+
+
 @pytest.mark.parametrize("attention", ATTENTIONS)
 def test_a_network_overfits_one_batch_of_four(build, generator, attention):
     recognizer = build(attention=attention, after=["Mixed_5c"], num_classes=4)

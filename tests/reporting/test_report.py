@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from pipeline.evaluation.scores import read_scores, write_scores
-from pipeline.reporting.console import percent, result_lines
+from pipeline.reporting.console import percent
 from pipeline.reporting.markup import link
 from pipeline.reporting.metrics_file import flat_metrics
-from pipeline.reporting.report import Run, measure_run, write_page
+from pipeline.reporting.report import Run, describe, measure_run, write_page
 
 LINK = "http://127.0.0.1:5000/#/experiments/1/runs"
 RUN, NO_RUN = Run("repro", f"{LINK}/2", LINK), Run("repro", "", "")
@@ -149,14 +149,7 @@ def test_a_report_without_curves_gaze_or_maps_leaves_their_sections_out(config, 
 
 def test_the_printed_table_names_every_stream_chance_page_and_link(config, folders):
     results = measure_run(config, folders, TRAINING, {})
-    lines = result_lines(
-        results.accuracies,
-        chance=0.25,
-        num_clips=4,
-        num_classes=4,
-        page="reports/index.html",
-        runs_link=LINK,
-    )
+    lines = describe(results, folders.reports / "index.html", RUN)
     for words in ("Fused", "RGB", "Flow", "25.0 %", "reports/index.html", LINK):
         assert words in lines
     assert "Joint" not in lines
