@@ -24,19 +24,8 @@ def is_covered_by_gaze(clip: Clip, num_gaze_rows: int) -> bool:
     return clip.session_start >= 0 and clip.session_start + count_frames(clip) <= num_gaze_rows
 
 
-def find_fault(clip: Clip, stored: StoredSession, *, is_gaze_required: bool) -> Fault | None:
-    """Return the first disagreement about a clip, or None."""
-    fault = _find_image_fault(clip, stored)
-    if fault is None and is_gaze_required and not is_covered_by_gaze(clip, stored.num_gaze_rows):
-        return Fault(
-            "gaze_too_short",
-            f"needs gaze of the session frames from {clip.session_start} to before "
-            f"{clip.session_start + count_frames(clip)}, found {stored.num_gaze_rows} rows",
-        )
-    return fault
-
-
-def _find_image_fault(clip: Clip, stored: StoredSession) -> Fault | None:
+def find_fault(clip: Clip, stored: StoredSession) -> Fault | None:
+    """Return the first disagreement about a clip's images, or None."""
     if count_frames(clip) < 2:
         return Fault("too_short", f"found {count_frames(clip)} frames, flow needs two or more")
     if clip.video not in stored.frames.items:

@@ -74,7 +74,7 @@ def pack_clips(
     ]
     entries_of = _by_session(entries)
     checked = {
-        session: _check_session(config, listed, stores, entries_of.get(session, []))
+        session: _check_session(listed, stores, entries_of.get(session, []))
         for session, listed in _by_session(clips).items()
     }
     tally = _tally(checked, len(clips), refused)
@@ -94,15 +94,20 @@ def _by_session(rows: Sequence[Row]) -> dict[str, list[Row]]:
     return {session: sessions[session] for session in sorted(sessions)}
 
 
-def _means(entry: Quarantined, clip: Clip) -> bool:
-    """Return whether an entry means a clip: by its name, or all of its video or session."""
+def _refuses(entry: Quarantined, clip: Clip) -> bool:
+    """Return whether an entry takes a clip out: it names the clip, or its video, or its session.
+
+    A lack of gaze takes out training clips only. Gaze is no input of a test, and methods with and
+    without it must be scored on the same clips.
+    """
+    if entry.stage == "gaze" and clip.part != "train":
+        return False
     if entry.clip:
         return entry.clip == clip.clip
     return entry.video in ("", clip.video)
 
 
 def _check_session(
-    config: PackConfig,
     clips: Sequence[Clip],
     stores: StoreDirs,
     entries: Sequence[Quarantined],
@@ -117,11 +122,11 @@ def _check_session(
     )
     checked = _Checked([], stored, [], [])
     for clip in clips:
-        earlier = next((entry for entry in entries if _means(entry, clip)), None)
+        earlier = next((entry for entry in entries if _refuses(entry, clip)), None)
         if earlier is not None:
             checked.reasons.append((earlier.stage, earlier.reason))
             continue
-        fault = find_fault(clip, stored, is_gaze_required=config.gaze == "required")
+        fault = find_fault(clip, stored)
         if fault is None:
             checked.usable.append(clip)
             continue

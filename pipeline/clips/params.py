@@ -13,10 +13,6 @@ class PackConfig(Section):
     max_quarantined_share: float = pydantic.Field(ge=0.0, le=1.0)
     """Share of the listed clips that may be left out, by all stages together, before the run
     stops."""
-    gaze: Literal["optional", "required"] = "optional"
-    """``optional``: frames that no gaze row covers are marked absent, and the clips concerned are
-    counted, so that every published test clip is scored (one of EGTEA Gaze+'s lies beyond its
-    recording). ``required``: such clips are quarantined."""
 
 
 class SamplerConfig(Section):

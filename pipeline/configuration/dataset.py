@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.annotations.errors import AnnotationError
-from pipeline.annotations.readers import has_gaze
+from pipeline.annotations.readers import dataset_folder, has_gaze
 from pipeline.annotations.source import SourceSize, fingerprint_source
 from pipeline.configuration.user import DatasetChoice
 from pipeline.params import ParamsError
@@ -18,9 +18,11 @@ class Source:
         fingerprint: of the files' names, sizes and times; empty for the kitchen set, a DVC out.
         size: clips, frames and bytes; None for the kitchen set.
         has_gaze: whether it comes with gaze.
+        folder: what the paths of videos and gaze files start from.
     """
 
     fingerprint: str
+    folder: Path
     size: SourceSize | None
     has_gaze: bool
 
@@ -33,7 +35,7 @@ def look_at(dataset: DatasetChoice, repository: Path) -> Source:
             readable is there.
     """
     if dataset.name == "kitchen":
-        return Source(fingerprint="", size=None, has_gaze=True)
+        return Source("", dataset.root, size=None, has_gaze=True)
     if not dataset.root.is_absolute():
         raise ParamsError(
             f"params.yaml: dataset.root: found '{dataset.root}', a relative path, which means "
@@ -45,4 +47,4 @@ def look_at(dataset: DatasetChoice, repository: Path) -> Source:
         gaze = has_gaze(dataset.name, dataset.root)
     except AnnotationError as error:
         raise ParamsError(f"params.yaml: dataset.root: {error}") from error
-    return Source(fingerprint=fingerprint, size=size, has_gaze=gaze)
+    return Source(fingerprint, dataset_folder(dataset.root), size=size, has_gaze=gaze)

@@ -13,9 +13,9 @@ from pipeline.kitchen.params import KitchenConfig
 from pipeline.models.params import ModelConfig
 from pipeline.params import ParamsError, S, Section, validate
 from pipeline.reporting.params import ReportConfig
+from pipeline.training.joint import JointConfig
 from pipeline.training.params import (
     GAZE_TERMS,
-    JointConfig,
     PhaseConfig,
     Scratch,
     Stream,
@@ -33,12 +33,12 @@ def resolve(params: UserParams, recipe: Recipe, source: Source) -> dict[str, Sec
     Raises:
         ParamsError: a value is out of range, or the data set cannot serve the method.
     """
-    root = str(params.dataset.root)
+    folder = str(source.folder)
     guided = _is_guided(params, recipe)
     if guided and not source.has_gaze:
         raise ParamsError(
             f"params.yaml: supervision.gaze: found '{params.supervision.gaze}', but the data set "
-            f"at {root} has no gaze; add -S supervision.gaze=none"
+            f"at {params.dataset.root} has no gaze; add -S supervision.gaze=none"
         )
     return {
         "kitchen": _own(
@@ -56,9 +56,9 @@ def resolve(params: UserParams, recipe: Recipe, source: Source) -> dict[str, Sec
                 "seed": params.validation.seed,
             }
         ),
-        "frames": _own(FramesConfig, params.frames, "frames", root=root),
+        "frames": _own(FramesConfig, params.frames, "frames", root=folder),
         "flow": _own(FlowConfig, params.flow, "flow"),
-        "gaze": _own(GazeConfig, params.gaze, "gaze", root=root, required=guided),
+        "gaze": _own(GazeConfig, params.gaze, "gaze", root=folder, required=guided),
         "pack": _own(PackConfig, params.pack, "pack"),
         **_streams(params, recipe),
         "joint": JointConfig(phase=recipe.joint),

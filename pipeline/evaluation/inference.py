@@ -6,7 +6,7 @@ out of it on the device.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 import torch
@@ -27,6 +27,7 @@ WINDOWS_A_PIECE = 32
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
+@runtime_checkable
 class Clip(Protocol):
     """What inference needs of a row of the clip store."""
 
@@ -46,6 +47,7 @@ class Clip(Protocol):
         ...
 
 
+@runtime_checkable
 class Images(Protocol):
     """What inference needs of a clip store."""
 

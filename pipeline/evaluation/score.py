@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from torch import nn
@@ -25,6 +25,7 @@ STEP = "score"
 SCORED_PARTS = ("validation", "test")
 
 
+@runtime_checkable
 class LabelledClip(Clip, Protocol):
     """What scoring needs of a row of the clip store."""
 
@@ -39,6 +40,7 @@ class LabelledClip(Clip, Protocol):
         ...
 
 
+@runtime_checkable
 class LabelledImages(Images, Protocol):
     """A store whose clips have labels and parts."""
 
@@ -48,6 +50,7 @@ class LabelledImages(Images, Protocol):
         ...
 
 
+@runtime_checkable
 class ScoredImages(LabelledImages, Protocol):
     """A store that also says what its images are made of."""
 

@@ -8,7 +8,7 @@ from jaxtyping import UInt8
 
 from pipeline.atomic import atomic_write
 
-X264_OPTIONS = {
+X264_OPTIONS: dict[str, object] = {
     "crf": "22",
     "preset": "veryfast",
     "threads": "1",

@@ -18,8 +18,15 @@ if TYPE_CHECKING:
 
 MOST_CLASSES_WITH_NUMBERS = 30
 DOTS_PER_INCH = 144
+CSS_DOTS_PER_INCH = 96
 LUMINANCE = (0.299, 0.587, 0.114)
 LINE_STYLES = {"train": "-", "val": "--"}
+
+
+def css_width(png: bytes) -> int:
+    """Width in CSS pixels that shows a figure at its true size."""
+    pixels = int.from_bytes(png[16:20], "big")  # PNG specification, 11.2.2: IHDR begins with it
+    return round(pixels * CSS_DOTS_PER_INCH / DOTS_PER_INCH)
 
 
 def draw_confusion(confusion: Int[np.ndarray, "K K"], names: Sequence[str], theme: Theme) -> bytes:
@@ -27,12 +34,13 @@ def draw_confusion(confusion: Int[np.ndarray, "K K"], names: Sequence[str], them
     from matplotlib.colors import LinearSegmentedColormap
 
     num_classes = len(names)
-    side = min(4.2 + 0.34 * num_classes, 20.0)
+    cell_inches = float(np.clip(12 / num_classes, 0.15, 0.42))
+    side = 2.2 + cell_inches * num_classes
     figure, axes = _new_figure(side + 0.6, side, theme)
     shares = confusion / np.maximum(confusion.sum(axis=1, keepdims=True), 1)
     ramp = LinearSegmentedColormap.from_list("ramp", theme.ramp)
     image = axes.imshow(shares, cmap=ramp, vmin=0, vmax=1, aspect="equal")
-    size = float(np.clip(300 / num_classes, 5, 9))
+    size = min(0.8 * 72 * cell_inches, 9.0)  # points
     axes.set_xticks(range(num_classes), names, rotation=90, fontsize=size)
     axes.set_yticks(range(num_classes), names, fontsize=size)
     axes.set_xlabel("named")
@@ -66,6 +74,7 @@ def draw_curves(curves: Sequence[Curve], theme: Theme) -> bytes:
         accuracy.set_ylabel("top-1 accuracy")
         accuracy.set_ylim(0, 1)
         accuracy.set_xlabel("epoch")
+        accuracy.xaxis.get_major_locator().set_params(integer=True)
         for axes in (loss, accuracy):
             _style(axes, theme)
             axes.grid(color=theme.muted, alpha=0.25, linewidth=0.6)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float, Int, UInt8
@@ -28,6 +28,7 @@ JPEG_QUALITY = 84
 NUM_GUESSES = 3
 
 
+@runtime_checkable
 class GazedImages(Images, Protocol):
     """What the gallery needs of the RGB clip store."""
 

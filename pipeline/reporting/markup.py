@@ -15,16 +15,17 @@ def data_uri(content: bytes, kind: str) -> str:
     return f"data:image/{kind};base64,{base64.b64encode(content).decode()}"
 
 
-def image(content: bytes, kind: str, alt: str) -> str:
-    """Return an image with the words that stand for it."""
-    return f'<img src="{data_uri(content, kind)}" alt="{text(alt)}" loading="lazy">'
+def image(content: bytes, kind: str, alt: str, width: int | None = None) -> str:
+    """Return an image with the words that stand for it, and its width in CSS pixels."""
+    size = f' width="{width}"' if width else ""
+    return f'<img src="{data_uri(content, kind)}" alt="{text(alt)}"{size} loading="lazy">'
 
 
-def themed_picture(light: bytes, dark: bytes, alt: str) -> str:
-    """Return a PNG that follows the reader's light or dark setting."""
+def themed_picture(light: bytes, dark: bytes, alt: str, width: int) -> str:
+    """Return a PNG that follows the reader's light or dark setting, ``width`` CSS pixels wide."""
     return (
         '<picture><source media="(prefers-color-scheme: dark)" '
-        f'srcset="{data_uri(dark, "png")}">{image(light, "png", alt)}</picture>'
+        f'srcset="{data_uri(dark, "png")}">{image(light, "png", alt, width)}</picture>'
     )
 
 

@@ -4,9 +4,12 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 
 from pipeline.quarantine import Quarantined
+from pipeline.reporting.console import percent
 from pipeline.reporting.markup import link, section, table, text
 
 MOST_ENTRIES_LISTED = 20
+SHARES = ("_share", "_coverage")
+"""Endings of the gaze report's shares, which stand before its counts."""
 
 
 def gaze_section(quality: Mapping[str, object]) -> str:
@@ -16,8 +19,9 @@ def gaze_section(quality: Mapping[str, object]) -> str:
     rows |= sessions if isinstance(sessions, Mapping) else {}
     counts = {name: row for name, row in rows.items() if isinstance(row, Mapping)}
     columns = list(dict.fromkeys(key for row in counts.values() for key in row))
+    columns.sort(key=lambda column: not column.endswith(SHARES))
     body = [
-        [text(name), *(_value(row.get(column)) for column in columns)]
+        [text(name), *(_value(column, row.get(column)) for column in columns)]
         for name, row in counts.items()
     ]
     head = ["session", *(text(column.replace("_", " ")) for column in columns)]
@@ -84,9 +88,9 @@ def _flat_rows(values: Mapping[str, object], prefix: str = "") -> list[list[str]
     return rows
 
 
-def _value(value: object) -> str:
+def _value(column: str, value: object) -> str:
     if isinstance(value, float):
-        return f"{value:.3f}"
+        return percent(value) if column.endswith(SHARES) else f"{value:.2f}"
     if isinstance(value, int):
-        return f"{value:,}".replace(",", "\u202f")
+        return f"{value:,}".replace(",", "\u202f")  # a narrow space, as of many languages
     return "–" if value is None else text(value)

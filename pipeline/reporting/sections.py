@@ -9,13 +9,15 @@ from pipeline.evaluation.classes import Classes
 from pipeline.evaluation.metrics import ClassRow
 from pipeline.reporting.console import TITLES, percent
 from pipeline.reporting.curves import Curve
-from pipeline.reporting.figures import draw_confusion, draw_curves
+from pipeline.reporting.figures import css_width, draw_confusion, draw_curves
 from pipeline.reporting.gallery import GalleryClip
 from pipeline.reporting.markup import bar, image, link, section, table, text, themed_picture
 from pipeline.reporting.results import NO_ATTENTION, ResultRow
 from pipeline.reporting.theme import DARK, LIGHT
 
 MOST_CONFUSIONS = 8
+MOST_CLASSES_BESIDE_A_TABLE = 16
+MOST_CLASSES_WITHOUT_SCROLLING = 40
 COLUMNS = ("rgb", "flow", "fused")
 
 
@@ -74,16 +76,17 @@ def confusion_section(confusion: Int[np.ndarray, "K K"], classes: Classes) -> st
     ]
     alt = (
         f"Confusion matrix of {len(classes.names)} actions; {confusion.trace()} of "
-        f"{confusion.sum()} test clips lie on its diagonal. The table beside it names the "
-        "commonest confusions."
+        f"{confusion.sum()} test clips lie on its diagonal. A table of the commonest confusions "
+        "follows."
     )
-    figure = themed_picture(
-        draw_confusion(confusion, classes.names, LIGHT),
-        draw_confusion(confusion, classes.names, DARK),
-        alt,
-    )
+    light = draw_confusion(confusion, classes.names, LIGHT)
+    dark = draw_confusion(confusion, classes.names, DARK)
+    figure = themed_picture(light, dark, alt, css_width(light))
+    is_wide = len(classes.names) > MOST_CLASSES_WITHOUT_SCROLLING
+    kind = 'class="scroll natural" tabindex="0"' if is_wide else 'class="wide"'
     listed = table(["true", "named", "clips"], rows, caption="Commonest confusions")
-    body = f'<div class="split"><figure>{figure}</figure>{listed if rows else ""}</div>'
+    layout = "split" if len(classes.names) <= MOST_CLASSES_BESIDE_A_TABLE else "stacked"
+    body = f'<div class="{layout}"><figure {kind}>{figure}</figure>{listed * bool(rows)}</div>'
     return section("confusion", "Confusions", body, lead="Fused scores; a row is a true class.")
 
 
@@ -157,6 +160,7 @@ def curves_section(curves: Sequence[Curve]) -> str:
         if name in curve.columns
     ]
     alt = "Learning curves by epoch. Last values: " + "; ".join(ends)
-    figure = themed_picture(draw_curves(curves, LIGHT), draw_curves(curves, DARK), alt)
+    light, dark = draw_curves(curves, LIGHT), draw_curves(curves, DARK)
+    figure = themed_picture(light, dark, alt, css_width(light))
     body = f'<figure class="wide">{figure}</figure>'
     return section("curves", "Learning curves", body, lead="Solid: training. Dashed: validation.")

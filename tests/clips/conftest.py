@@ -65,9 +65,9 @@ class Data:
         clips = [replace(clip, **change) for clip, change in zip(CLIPS, changes, strict=True)]
         write_clips(self.root / "index" / "clips.csv", clips)
 
-    def pack(self, max_share: float = 0.9, gaze: str = "optional") -> Tally:
+    def pack(self, max_share: float = 0.9) -> Tally:
         return pack_clips(
-            PackConfig(max_quarantined_share=max_share, gaze=gaze),
+            PackConfig(max_quarantined_share=max_share),
             clips_csv=self.root / "index" / "clips.csv",
             stores=StoreDirs(self.root / "frames", self.root / "flow", self.root / "gaze"),
             quarantine_dir=self.root / "quarantine",

@@ -111,7 +111,7 @@ def test_the_share_that_is_allowed_does_not_stop(data):
 
 
 def test_a_data_set_without_a_usable_clip_stops_whatever_share_is_allowed(data):
-    data.quarantine(*[Quarantined("gaze", name, "", "", "length", "") for name in ("one", "two")])
+    data.quarantine(*[Quarantined("frames", name, "", "", "length", "") for name in ("one", "two")])
     with pytest.raises(PackError, match="none is left"):
         data.pack(max_share=1.0)
 
@@ -136,10 +136,11 @@ def test_frames_beyond_the_gaze_are_absent_and_counted(data):
     assert not valid[5:].any()
 
 
-def test_required_gaze_refuses_clips_that_it_does_not_cover(data):
-    data.write_gaze("one", 33)
-    data.pack(gaze="required")
-    assert refusals(data) == {"b": "gaze_too_short"}
+@pytest.mark.parametrize(("clip", "left"), [("a", ["b"]), ("b", ["a", "b"])])
+def test_a_lack_of_gaze_takes_out_training_clips_only(data, clip, left):
+    data.quarantine(Quarantined("gaze", "one", clip, "", "length", ""))
+    data.pack()
+    assert names(data.clips_dir / "one.h5") == left
 
 
 def test_a_session_without_gaze_is_packed_with_no_valid_point(data):

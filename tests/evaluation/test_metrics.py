@@ -111,10 +111,9 @@ def test_actions_without_verbs_have_no_verb_accuracy():
     assert part_accuracy(np.array([0]), np.array([1]), np.array([-1, -1])) is None
 
 
-@pytest.mark.parametrize("rows", [0, 2])
-def test_no_clips_or_unequal_numbers_are_an_error(rows):
-    with pytest.raises(MetricsError, match=f"found {rows} rows"):
-        micro_accuracy(np.zeros((rows, 3)), np.zeros(0 if rows == 0 else 3, int))
+def test_no_clips_have_no_accuracy():
+    with pytest.raises(MetricsError, match="no clips to measure"):
+        micro_accuracy(np.zeros((0, 3)), np.zeros(0, int))
 
 
 def test_scores_that_are_not_finite_are_an_error():

@@ -14,6 +14,10 @@ ALONE = Processes(0, 1, torch.device("cpu"), 0, lambda text: text, lambda share:
 
 class FakeStore:
     num_channels = 3
+    clips = ()
+
+    def images(self, clip, indices):
+        raise NotImplementedError
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from pipeline.kitchen.catalog import VERBS
 from pipeline.kitchen.verbs import MOVES, move
 
 NUM_FRAMES, PADDING = 30, 3
@@ -19,6 +20,10 @@ MOVED = {
 def values_of(verb: str, part: str, clips: int) -> np.ndarray:
     rng = np.random.default_rng(5)
     return np.stack([getattr(move(verb, rng, NUM_FRAMES, PADDING), part) for _ in range(clips)])
+
+
+def test_every_verb_of_the_catalog_has_a_motion():
+    assert set(VERBS) == set(MOVES)
 
 
 @pytest.mark.parametrize("verb", MOVES)

@@ -66,6 +66,15 @@ def test_splits_list_every_clip_once_with_its_classes(kitchen):
         assert {line.split(" ")[1] for line in parts[1].splitlines()} == ids
 
 
+def test_gaze_covers_the_whole_session(kitchen):
+    for path in (kitchen / "cropped_clips").iterdir():
+        text = (kitchen / "gaze_data" / f"{path.name}.txt").read_bytes().decode()
+        last = text.split("\r\n")[-2].split("\t")[-3]
+        hours, minutes, seconds, frames = ([0, 0, 0, *map(int, last.split(":"))])[-4:]
+        shown = ((hours * 60 + minutes) * 60 + seconds) * 24 + frames
+        assert shown > max(int(clip.stem[-6:]) for clip in path.iterdir())
+
+
 @pytest.mark.slow
 def test_the_number_of_workers_does_not_change_a_byte(kitchen, tiny, tmp_path):
     write(tiny, tmp_path / "kitchen", workers=2)

@@ -15,7 +15,7 @@ from pipeline.frames.size import Size
 from pipeline.frames.store import ImageWriter
 from pipeline.quarantine import write_quarantine
 
-HEIGHT, WIDTH, FRAMES = 18, 22, 11
+HEIGHT, WIDTH, FRAMES = 36, 40, 11
 NUM_CLIPS, NUM_CLASSES = 11, 3
 PARTS = ["train"] * 8 + ["validation"] * 3
 

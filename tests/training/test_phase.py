@@ -75,7 +75,7 @@ def test_an_equal_first_phase_of_another_method_is_not_trained_again(
     "changes", [{"seed": 4}, {"gaze": {"source": "centre"}}, {"phase": make_config().phase}]
 )
 def test_another_seed_gaze_or_phase_is_trained_anew(data_dir, tmp_path, monkeypatch, changes):
-    config = make_config(epochs=1, augmentation={"crop": 16, "flip": False})
+    config = make_config(epochs=1, augmentation={"crop": 33, "flip": False})
     train_phase(config, data_dir, tmp_path / "a", work=tmp_path / "work")
     other = validate(TrainConfig, {**config.model_dump(), **changes}, "test")
     kill_at(monkeypatch, 1)

@@ -24,7 +24,7 @@ PHASE = {
         {"name": "gaze_mse", "weight": 0.1},
     ],
     "sampler": {"frames": 8},
-    "augmentation": {"crop": 16, "flip": True},
+    "augmentation": {"crop": 33, "flip": True},
     "trainable": ["*"],
     "batch_norm": "train",
     "precision": "float32",
