@@ -66,9 +66,9 @@ def test_a_phase_killed_with_its_process_goes_on_to_the_same_curve(data_dir, tmp
     config = make_config()
     undisturbed = train_phase(config, data_dir, tmp_path / "undisturbed")
     out = tmp_path / "killed"
-    killed = start(data_dir, out, make_config(epochs=3), killed=0)
+    killed = start(data_dir, out, config, killed=0)
     assert killed.wait(60) == -signal.SIGKILL
-    assert not (out / "train.csv").exists()
+    assert len(list(out.glob("work/scratch/phase/*/last.pt"))) == 1
     assert start(data_dir, out, config).wait(60) == 0, (out / "output.txt").read_text()
     assert (out / "train.csv").read_text() == undisturbed.curve.read_text()
     assert (out / "model.pt").read_bytes() == undisturbed.model.read_bytes()
@@ -79,11 +79,15 @@ def test_a_phase_killed_with_its_process_goes_on_to_the_same_curve(data_dir, tmp
 def test_one_killed_process_ends_all_within_30_seconds(data_dir, tmp_path, killed):
     config = make_config(batch_norm="frozen", epochs=2000)
     torchrun = start(data_dir, tmp_path, config, launcher=TORCHRUN, killed=killed)
-    children = wait_for_children(torchrun.pid, 2)
-    began = time.monotonic()
-    assert torchrun.wait(60) != 0
-    assert time.monotonic() - began < 30 + 20  # the processes start within 20
-    assert not any(child.is_running() for child in children)
+    ended = []
+    psutil.wait_procs(
+        wait_for_children(torchrun.pid, 2),
+        timeout=60,
+        callback=lambda _child: ended.append(time.monotonic()),
+    )
+    assert torchrun.wait(10) != 0
+    assert len(ended) == 2
+    assert max(ended) - min(ended) < 30
 
 
 @pytest.mark.slow

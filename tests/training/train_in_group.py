@@ -2,7 +2,7 @@
 
 usage: train_in_group.py DATA_DIR OUT_DIR CONFIG_YAML KILLED_RANK
 
-At the second step the process of rank KILLED_RANK kills itself (-1: none does).
+The process of rank KILLED_RANK kills itself at its fourth step, in the second epoch (-1: none).
 """
 
 import os
@@ -23,12 +23,12 @@ from pipeline.training.phase import run_phase
 from pipeline.training.run import Machine
 
 
-def die_at_second_step() -> None:
+def die_at_fourth_step() -> None:
     step, steps = Learner.step, []
 
     def dying(self: Learner, *arguments: object) -> object:
         steps.append(1)
-        if len(steps) == 2:
+        if len(steps) == 4:
             os.kill(os.getpid(), signal.SIGKILL)
         return step(self, *arguments)
 
@@ -42,7 +42,7 @@ def main() -> None:
     if launch.world > 1:
         end_with_parent()
     if launch.rank == int(killed):
-        die_at_second_step()
+        die_at_fourth_step()
     config = read_section(Path(config_path), TrainConfig)
     with open_group(launch, "cpu") as group:
         machine = Machine(group, 0, time.monotonic)
