@@ -19,16 +19,17 @@ NEUTRAL = {
 }
 BASE = {unit for unit in NEUTRAL if unit.endswith(".py")}
 LAYERS = {
-    "pipeline/annotations": set(),
+    "pipeline/tables": set(),
+    "pipeline/annotations": {"pipeline/tables"},
     "pipeline/kitchen": set(),
-    "pipeline/frames": set(),
+    "pipeline/frames": {"pipeline/tables"},
     "pipeline/flow": {"pipeline/frames"},
-    "pipeline/gaze": set(),
+    "pipeline/gaze": {"pipeline/tables"},
     "pipeline/models": set(),
-    "pipeline/clips": {"pipeline/frames", "pipeline/flow", "pipeline/gaze"},
-    "pipeline/training": {"pipeline/clips", "pipeline/models", "pipeline/gaze"},
-    "pipeline/evaluation": {"pipeline/clips", "pipeline/models"},
-    "pipeline/reporting": {"pipeline/clips", "pipeline/evaluation"},
+    "pipeline/clips": {"pipeline/tables", "pipeline/frames"},
+    "pipeline/training": {"pipeline/tables", "pipeline/clips", "pipeline/models", "pipeline/gaze"},
+    "pipeline/evaluation": {"pipeline/tables", "pipeline/clips", "pipeline/models"},
+    "pipeline/reporting": {"pipeline/tables", "pipeline/clips", "pipeline/evaluation"},
     "pipeline/tracking": set(),
 }
 GRAPH = YAML(typ="safe").load(REPOSITORY / "dvc.yaml")["stages"]

@@ -8,14 +8,14 @@ Below the root lie ``action_annotation/{action,verb,noun}_idx.txt``,
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.annotations.classes import KINDS, LabelClass, of_kind
-from pipeline.annotations.clip import TEST, TRAIN
 from pipeline.annotations.duplicates import drop_duplicates
 from pipeline.annotations.egtea_classes import read_egtea_classes
 from pipeline.annotations.egtea_rows import read_labels, read_split_list
 from pipeline.annotations.errors import AnnotationError
 from pipeline.annotations.listing import ListedClip, Listing, leave_out
 from pipeline.quarantine import Quarantined
+from pipeline.tables.classes import KINDS, LabelClass, of_kind
+from pipeline.tables.clips import TEST, TRAIN
 
 ANNOTATION_DIR, GAZE_DIR = "action_annotation", "gaze_data"
 GAZE_ENDINGS = (".txt", "-GazeData.txt")

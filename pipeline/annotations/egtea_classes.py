@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.annotations.classes import LabelClass
 from pipeline.annotations.errors import AnnotationError
 from pipeline.annotations.text import read_lines
+from pipeline.tables.classes import LabelClass
 
 
 def read_egtea_classes(annotation_dir: Path) -> list[LabelClass]:

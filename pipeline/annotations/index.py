@@ -4,8 +4,6 @@ from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from pipeline.annotations.classes import write_classes
-from pipeline.annotations.clip import Clip, write_clips
 from pipeline.annotations.containers import Container, inspect_videos
 from pipeline.annotations.errors import AnnotationError
 from pipeline.annotations.listing import Listing
@@ -13,16 +11,18 @@ from pipeline.annotations.params import IndexConfig
 from pipeline.annotations.placing import place_clips
 from pipeline.annotations.readers import READERS, dataset_folder
 from pipeline.annotations.report import IndexReport, make_report, write_report
-from pipeline.annotations.sessions import (
+from pipeline.annotations.splits import carve_validation
+from pipeline.memo import Memo, file_digest
+from pipeline.quarantine import Quarantined, write_quarantine
+from pipeline.tables.classes import write_classes
+from pipeline.tables.clips import Clip, write_clips
+from pipeline.tables.sessions import (
     BEGAZE,
     SessionGaze,
     SessionVideo,
     write_session_gaze,
     write_session_videos,
 )
-from pipeline.annotations.splits import carve_validation
-from pipeline.memo import Memo, file_digest
-from pipeline.quarantine import Quarantined, write_quarantine
 
 
 def write_index(

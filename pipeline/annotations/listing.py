@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from pipeline.annotations.classes import LabelClass
 from pipeline.quarantine import Quarantined
+from pipeline.tables.classes import LabelClass
 
 
 class Span(NamedTuple):

@@ -3,10 +3,10 @@
 from collections import Counter
 from collections.abc import Mapping, Sequence
 
-from pipeline.annotations.clip import Clip
 from pipeline.annotations.containers import Container
 from pipeline.annotations.listing import ListedClip, Span, leave_out
 from pipeline.quarantine import Quarantined
+from pipeline.tables.clips import Clip
 
 
 def place_clips(

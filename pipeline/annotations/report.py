@@ -8,11 +8,11 @@ from dataclasses import asdict, dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from pipeline.annotations.classes import KINDS, LabelClass, of_kind
-from pipeline.annotations.clip import PARTS, TEST, TRAIN, VALIDATION, Clip
 from pipeline.annotations.listing import Listing
 from pipeline.annotations.splits import Carving
 from pipeline.atomic import write_text
+from pipeline.tables.classes import KINDS, LabelClass, of_kind
+from pipeline.tables.clips import PARTS, TEST, TRAIN, VALIDATION, Clip
 
 SHORT_FRAMES = (16, 24)
 """A window of STAM's protocol, and a clip of IGA's."""

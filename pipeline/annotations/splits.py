@@ -6,9 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.annotations.clip import TRAIN, VALIDATION, Clip
 from pipeline.annotations.errors import AnnotationError
 from pipeline.annotations.params import ValidationConfig
+from pipeline.tables.clips import TRAIN, VALIDATION, Clip
 
 
 @dataclass(frozen=True)

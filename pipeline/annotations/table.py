@@ -9,13 +9,13 @@ from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.annotations.classes import LabelClass
 from pipeline.annotations.duplicates import drop_duplicates
 from pipeline.annotations.errors import AnnotationError
 from pipeline.annotations.listing import ListedClip, Listing, Span, leave_out
 from pipeline.annotations.table_rows import GAZE, REQUIRED, SURPLUS, TableRow, read_row
 from pipeline.annotations.text import read_text
 from pipeline.quarantine import Quarantined
+from pipeline.tables.classes import LabelClass
 
 TABLE_NAME = "clips.csv"
 LISTED = "listed"

@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
-from pipeline.annotations.clip import PARTS
 from pipeline.quarantine import Quarantined
+from pipeline.tables.clips import PARTS
 
 REQUIRED = ("video", "start_frame", "stop_frame", "label", "part")
 GAZE, SUBJECT, SESSION = "gaze", "subject", "session"

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from pipeline.annotations.clip import Clip
 from pipeline.clips.stored import StoredSession
+from pipeline.tables.clips import Clip
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from pipeline.annotations.clip import Clip, read_clips
 from pipeline.atomic import write_text
 from pipeline.clips.agreement import find_fault, is_covered_by_gaze
 from pipeline.clips.params import PackConfig
@@ -25,6 +24,7 @@ from pipeline.clips.stored import (
 )
 from pipeline.clips.tally import Tally, check_share, count_reasons
 from pipeline.quarantine import Quarantined, read_quarantine, write_quarantine
+from pipeline.tables.clips import Clip, read_clips
 
 Row = TypeVar("Row", Clip, Quarantined)
 

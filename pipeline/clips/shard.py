@@ -7,10 +7,10 @@ import h5py
 import numpy as np
 from jaxtyping import Int
 
-from pipeline.annotations.clip import Clip
 from pipeline.atomic import atomic_write
 from pipeline.clips.agreement import count_frames
 from pipeline.clips.stored import StoredGaze, StoredSession
+from pipeline.tables.clips import Clip
 
 VERSION = 1
 GAZE_ABSENT = 0

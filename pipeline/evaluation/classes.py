@@ -1,15 +1,17 @@
 """The actions of ``data/index/classes.csv``, as accuracy and reports need them."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from jaxtyping import Int
 
+from pipeline.tables.classes import of_kind
+from pipeline.tables.classes import read_classes as read_table
+
 
 class ClassesError(ValueError):
-    """A class table that is absent or has gaps."""
+    """A class table that has gaps."""
 
 
 @dataclass(frozen=True)
@@ -31,26 +33,19 @@ def read_classes(path: Path) -> Classes:
     """Read the actions of the class table that the stage index wrote.
 
     Raises:
-        ClassesError: the file is absent, or action ids are not 0 … K-1.
+        ClassesError: action ids are not 0 … K-1.
     """
-    try:
-        with path.open(newline="", encoding="utf-8") as file:
-            rows = [row for row in csv.DictReader(file) if row["kind"] == "action"]
-    except FileNotFoundError:
-        raise ClassesError(f"{path}: no such file; run `dvc repro index`") from None
-    rows.sort(key=lambda row: int(row["id"]))
-    ids = [int(row["id"]) for row in rows]
-    if ids != list(range(len(rows))) or not rows:
+    actions = of_kind(read_table(path), "action")
+    ids = [action.id for action in actions]
+    if ids != list(range(len(actions))) or not actions:
         raise ClassesError(
             f"{path}: found the action ids {ids[:8]}, expected 0, 1, 2 … without gaps; "
             "run `dvc repro index`"
         )
+    verbs = [-1 if action.verb is None else action.verb for action in actions]
+    nouns = [action.nouns[0] if action.nouns else -1 for action in actions]
     return Classes(
-        names=tuple(row["name"] for row in rows),
-        verb_of_action=_ids([row["verb"] for row in rows]),
-        noun_of_action=_ids([row["nouns"].split("|")[0] for row in rows]),
+        names=tuple(action.name for action in actions),
+        verb_of_action=np.array(verbs, np.int64),
+        noun_of_action=np.array(nouns, np.int64),
     )
-
-
-def _ids(words: list[str]) -> Int[np.ndarray, " K"]:
-    return np.array([int(word) if word else -1 for word in words], np.int64)

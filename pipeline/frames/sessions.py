@@ -1,8 +1,9 @@
 """The sessions whose videos are to be decoded, as the index stage listed them."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
+
+from pipeline.tables.sessions import read_session_videos
 
 
 @dataclass(frozen=True)
@@ -33,8 +34,7 @@ class Session:
 def read_sessions(sessions_csv: Path) -> list[Session]:
     """Read ``data/index/sessions.csv``; sessions and videos keep the file's order."""
     videos: dict[str, list[Video]] = {}
-    with sessions_csv.open(newline="", encoding="utf-8") as file:
-        for row in csv.DictReader(file):
-            video = Video(row["video"], int(row["num_frames"]), row["digest"])
-            videos.setdefault(row["session"], []).append(video)
+    for row in read_session_videos(sessions_csv):
+        video = Video(row.video, row.num_frames, row.digest)
+        videos.setdefault(row.session, []).append(video)
     return [Session(name, tuple(found)) for name, found in videos.items()]

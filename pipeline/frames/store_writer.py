@@ -52,7 +52,7 @@ class ImageWriter:
         self._stack = ExitStack()
         self.size: Size | None = None
 
-    def __enter__(self) -> "ImageWriter":  # noqa: PYI034 -- beartype cannot check Self here
+    def __enter__(self) -> "ImageWriter":
         with _disk_faults(self._path):
             self._part = self._stack.enter_context(atomic_write(self._path))
             self._spool: IO[bytes] = self._stack.enter_context(

@@ -1,8 +1,10 @@
 """The sessions whose gaze is wanted, as the index stage listed them."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
+
+from pipeline.tables.clips import read_clips
+from pipeline.tables.sessions import read_session_gaze
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,8 @@ class Session:
 def read_sessions(clips_csv: Path, gaze_csv: Path) -> list[Session]:
     """Read the sessions of ``clips.csv``, sorted, each with its row of ``gaze.csv``."""
     clips: dict[str, list[ClipSpan]] = {}
-    for row in _read_rows(clips_csv):
-        clip = ClipSpan(row["clip"], row["video"], int(row["session_stop"]))
-        clips.setdefault(row["session"], []).append(clip)
-    files = {row["session"]: (row["gaze"], row["format"]) for row in _read_rows(gaze_csv)}
+    for clip in read_clips(clips_csv):
+        span = ClipSpan(clip.clip, clip.video, clip.session_stop)
+        clips.setdefault(clip.session, []).append(span)
+    files = {row.session: (row.gaze, row.format) for row in read_session_gaze(gaze_csv)}
     return [Session(name, tuple(clips[name]), *files.get(name, ("", ""))) for name in sorted(clips)]
-
-
-def _read_rows(path: Path) -> list[dict[str, str]]:
-    with path.open(newline="", encoding="utf-8") as file:
-        return list(csv.DictReader(file))

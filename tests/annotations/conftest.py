@@ -4,8 +4,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from pipeline.annotations.clip import Clip
 from pipeline.memo import Memo
+from pipeline.tables.clips import Clip
 
 EGTEA_CLIPS = {  # the names obey the rule: 24 fps, a tenth of padding on each side
     "P01-R01-Soup-1000-2000-F000022-F000050": "train",

@@ -2,9 +2,9 @@ from collections import Counter
 
 import pytest
 
-from pipeline.annotations.classes import of_kind
 from pipeline.annotations.egtea import SPLITS, has_egtea_gaze, read_egtea
 from pipeline.annotations.errors import AnnotationError
+from pipeline.tables.classes import of_kind
 
 SPLIT = "official_split1"
 TRAINED = "P01-R01-Soup-1000-2000-F000022-F000050"

@@ -3,16 +3,16 @@ from collections import Counter
 
 import pytest
 
-from pipeline.annotations.classes import read_classes
-from pipeline.annotations.clip import read_clips
 from pipeline.annotations.errors import AnnotationError
 from pipeline.annotations.index import write_index
 from pipeline.annotations.params import DatasetName, IndexConfig
 from pipeline.annotations.readers import GAZE_CHECKS, READERS
-from pipeline.annotations.sessions import read_session_gaze, read_session_videos
 from pipeline.memo import file_digest
 from pipeline.params import ParamsError, validate
 from pipeline.quarantine import read_quarantine
+from pipeline.tables.classes import read_classes
+from pipeline.tables.clips import read_clips
+from pipeline.tables.sessions import read_session_gaze, read_session_videos
 
 TABLES = ("clips.csv", "classes.csv", "sessions.csv", "gaze.csv", "report.json")
 

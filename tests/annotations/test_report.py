@@ -1,9 +1,9 @@
 from dataclasses import replace
 
-from pipeline.annotations.classes import LabelClass
 from pipeline.annotations.listing import Listing
 from pipeline.annotations.report import make_report, report_metrics
 from pipeline.annotations.splits import Carving
+from pipeline.tables.classes import LabelClass
 
 CLASSES = tuple(LabelClass("action", n, str(n + 1), name, None, ()) for n, name in enumerate("xyz"))
 LISTING = Listing((), CLASSES, {"a": "a.txt"}, ())

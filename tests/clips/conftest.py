@@ -7,7 +7,6 @@ import h5py
 import numpy as np
 import pytest
 
-from pipeline.annotations.clip import Clip, write_clips
 from pipeline.clips.pack import StoreDirs, pack_clips
 from pipeline.clips.params import PackConfig
 from pipeline.clips.tally import Tally
@@ -15,6 +14,7 @@ from pipeline.frames.encode import encode_grey, encode_rgb
 from pipeline.frames.size import Size
 from pipeline.frames.store import ImageWriter
 from pipeline.quarantine import Quarantined, write_quarantine
+from pipeline.tables.clips import Clip, write_clips
 
 HEIGHT, WIDTH = 12, 20
 VIDEOS = {"one": {"one/a.mp4": 20, "one/b.mp4": 9}, "two": {"two/c.mp4": 30}}

@@ -20,8 +20,3 @@ def test_gaps_and_empty_tables_are_refused(tmp_path, rows):
     path.write_text(HEADER + rows)
     with pytest.raises(ClassesError, match="expected 0, 1, 2"):
         read_classes(path)
-
-
-def test_an_absent_table_names_the_stage_to_run(tmp_path):
-    with pytest.raises(ClassesError, match="dvc repro index"):
-        read_classes(tmp_path / "classes.csv")

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 import torch
 
-from pipeline.annotations.clip import Clip, write_clips
 from pipeline.clips.pack import StoreDirs, pack_clips
 from pipeline.clips.params import PackConfig
 from pipeline.frames.encode import encode_grey, encode_rgb
 from pipeline.frames.size import Size
 from pipeline.frames.store import ImageWriter
 from pipeline.quarantine import write_quarantine
+from pipeline.tables.clips import Clip, write_clips
 
 HEIGHT, WIDTH, FRAMES = 36, 40, 11
 NUM_CLIPS, NUM_CLASSES = 11, 3

@@ -4,8 +4,11 @@ import csv
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from pipeline.annotations.errors import AnnotationError
 from pipeline.atomic import atomic_write
+
+
+class TableError(ValueError):
+    """A table of the index is absent, or is another one than expected."""
 
 
 def write_rows(path: Path, columns: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
@@ -20,16 +23,16 @@ def read_rows(path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
     """Read a table that `write_rows` wrote.
 
     Raises:
-        AnnotationError: the file is absent, or its columns are others.
+        TableError: the file is absent, or its columns are others.
     """
     try:
         with path.open(newline="", encoding="utf-8") as file:
             reader = csv.DictReader(file)
             rows = list(reader)
     except FileNotFoundError:
-        raise AnnotationError(f"{path}: no such file; run `dvc repro index`") from None
+        raise TableError(f"{path}: no such file; run `dvc repro index`") from None
     if list(reader.fieldnames or []) != list(columns):
-        raise AnnotationError(
+        raise TableError(
             f"{path}: found the columns {reader.fieldnames}, expected {list(columns)}; "
             f"run `dvc repro index`"
         )

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
 
-from pipeline.annotations.rows import read_rows, write_rows
+from pipeline.tables.rows import read_rows, write_rows
 
 BEGAZE = "begaze"
 

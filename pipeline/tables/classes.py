@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.annotations.rows import read_rows, write_rows
+from pipeline.tables.rows import read_rows, write_rows
 
 KINDS = ("action", "verb", "noun")
 COLUMNS = ("kind", "id", "source_id", "name", "verb", "nouns")

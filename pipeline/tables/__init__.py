@@ -1,0 +1,1 @@
+"""The index's tables: one schema and one reader each, for index and for all later stages."""
