@@ -39,15 +39,23 @@ def arrange(this: ResultRow, others: Sequence[ResultRow]) -> list[ResultRow]:
     return sorted(rows.values(), key=lambda row: (row.attention != NO_ATTENTION, row.attention))
 
 
+@dataclass(frozen=True)
+class EarlierRun:
+    """A finished run of the data set: its name, address, flat params and flat metrics."""
+
+    name: str
+    link: str
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+
+
 def earlier_results(
-    parents: Iterable[tuple[Mapping[str, str], Mapping[str, float]]],
-    params: Mapping[str, object],
-    metrics: Mapping[str, float],
+    runs: Iterable[EarlierRun], params: Mapping[str, object], metrics: Mapping[str, float]
 ) -> list[ResultRow]:
     """Find results of other attention methods that may stand beside this run's.
 
     Args:
-        parents: params and metrics of finished runs of the data set, newest first.
+        runs: finished runs of the data set, newest first.
         params: this run's params, flat.
         metrics: this run's, as `flat_metrics` names them.
 
@@ -58,17 +66,17 @@ def earlier_results(
     wanted = _comparable(params)
     return [
         ResultRow(
-            attention=other["model.attention"],
-            micro=_shares(found, "micro"),
-            macro=_shares(found, "macro"),
-            run="an earlier run",
-            link="",
+            attention=run.params["model.attention"],
+            micro=_shares(run.metrics, "micro"),
+            macro=_shares(run.metrics, "macro"),
+            run=run.name,
+            link=run.link,
             is_this_run=False,
         )
-        for other, found in parents
-        if "model.attention" in other
-        and _comparable(other) == wanted
-        and all(found.get(name) == metrics[name] for name in ("test/clips", "test/chance"))
+        for run in runs
+        if "model.attention" in run.params
+        and _comparable(run.params) == wanted
+        and all(run.metrics.get(name) == metrics[name] for name in ("test/clips", "test/chance"))
     ]
 
 

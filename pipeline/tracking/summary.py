@@ -26,15 +26,37 @@ UI_ADDRESS = "http://127.0.0.1:5000"
 
 @dataclass(frozen=True)
 class ParentRun:
-    """The run that stands for one invocation: its id and where to look at it."""
+    """The run that stands for one invocation.
+
+    Args:
+        run_id: MLflow's id.
+        experiment_id: MLflow's id of the data set's experiment.
+        is_reused: whether this invocation executed nothing, so that an earlier run stands for it.
+    """
 
     run_id: str
     experiment_id: str
+    is_reused: bool
 
     @property
     def link(self) -> str:
         """Address of the run once ``make ui`` serves the store."""
-        return f"{UI_ADDRESS}/#/experiments/{self.experiment_id}/runs/{self.run_id}"
+        return run_link(self.experiment_id, self.run_id)
+
+
+@dataclass(frozen=True)
+class FinishedRun:
+    """An earlier invocation: its name, address, flat params and metrics."""
+
+    name: str
+    link: str
+    params: Mapping[str, str]
+    metrics: Mapping[str, float]
+
+
+def run_link(experiment: str, run_id: str) -> str:
+    """Address of one run."""
+    return f"{UI_ADDRESS}/#/experiments/{experiment}/runs/{run_id}"
 
 
 def runs_link(experiment: str) -> str:
@@ -42,27 +64,41 @@ def runs_link(experiment: str) -> str:
     return f"{UI_ADDRESS}/#/experiments/{experiment}/runs?workflowType=machine_learning"
 
 
-def close_parent(
+def report_parent(
     store: Store,
     *,
     dataset: str,
     invocation: Invocation,
     params: Mapping[str, object],
-    metrics: Mapping[str, float],
-    files: Sequence[Path],
     runs_dir: Path,
 ) -> ParentRun:
-    """Finish the invocation's parent run; one that executed no stage reuses an equal one."""
-    made = {path.stem: json.loads(path.read_text()) for path in sorted(runs_dir.glob("*.json"))}
-    digest = hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:20]
+    """Return the invocation's parent run; one that executed no stage reuses an equal one."""
+    digest = _digest(_made(runs_dir))
     with locked(store):
         client = open_client(store)
         experiment = experiment_id(client, store, dataset)
         if find_parent(client, experiment, invocation.key) is None:
             equal = _finished_with(client, experiment, digest)
             if equal is not None:
-                return ParentRun(equal.info.run_id, experiment)
+                return ParentRun(equal.info.run_id, experiment, is_reused=True)
         run_id = find_or_create_parent(client, experiment, invocation, params)
+    return ParentRun(run_id, experiment, is_reused=False)
+
+
+def close_parent(
+    store: Store,
+    parent: ParentRun,
+    *,
+    metrics: Mapping[str, float],
+    files: Sequence[Path],
+    runs_dir: Path,
+) -> None:
+    """Finish a parent run with its final metrics, its files, and links to its stages' runs."""
+    if parent.is_reused:
+        return
+    made, run_id = _made(runs_dir), parent.run_id
+    with locked(store):
+        client = open_client(store)
     for name, value in metrics.items():
         client.log_metric(run_id, name, value)
     for path in files:
@@ -71,19 +107,35 @@ def close_parent(
         if run["parent_run_id"] != run_id:
             client.set_tag(run_id, f"stage.{stage}.cached_from", run["run_id"])
     client.set_tag(run_id, "mlflow.note.content", _note(made, run_id, metrics))
-    client.set_tag(run_id, STAGES, digest)
+    client.set_tag(run_id, STAGES, _digest(made))
     client.set_terminated(run_id, "FINISHED")
-    return ParentRun(run_id, experiment)
 
 
-def finished_parents(store: Store, dataset: str) -> list[tuple[dict[str, str], dict[str, float]]]:
-    """Return params and metrics of every finished parent run of a data set, newest first."""
+def finished_parents(store: Store, dataset: str) -> list[FinishedRun]:
+    """Return every finished parent run of a data set, newest first."""
     with locked(store):
         client = open_client(store)
         experiment = experiment_id(client, store, dataset)
     query = f"tags.`{ROLE}` = 'parent' AND attributes.status = 'FINISHED'"
     runs = client.search_runs([experiment], query, order_by=NEWEST_FIRST)
-    return [(run.data.params, run.data.metrics) for run in runs]
+    return [
+        FinishedRun(
+            name=run.info.run_name,
+            link=run_link(experiment, run.info.run_id),
+            params=run.data.params,
+            metrics=run.data.metrics,
+        )
+        for run in runs
+    ]
+
+
+def _made(runs_dir: Path) -> dict[str, dict[str, str]]:
+    """Return each stage's run as the stage wrote it down."""
+    return {path.stem: json.loads(path.read_text()) for path in sorted(runs_dir.glob("*.json"))}
+
+
+def _digest(made: Mapping[str, Mapping[str, str]]) -> str:
+    return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:20]
 
 
 def _finished_with(client: "MlflowClient", experiment: str, digest: str) -> "Run | None":

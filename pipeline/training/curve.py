@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pipeline.atomic import atomic_write
 
-Row = dict[str, float]
+Row = dict[str, int | float]
 FIRST_COLUMNS = ("epoch", "iteration", "lr")
 
 

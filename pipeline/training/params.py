@@ -1,6 +1,6 @@
 """The sections of pretrain, train and joint: one phase of one stream, resolved."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
 import pydantic
 from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
@@ -121,7 +121,7 @@ class PhaseConfig(Section):
     """Whose weights the phase ends with: the last, or those of the highest validation accuracy."""
 
     @pydantic.model_validator(mode="after")
-    def _lengths_agree(self) -> Self:
+    def _lengths_agree(self) -> "PhaseConfig":
         if (self.iterations is None) == (self.epochs is None):
             raise ValueError("give either iterations or epochs")
         if self.batch_size % self.accumulate:

@@ -2,7 +2,7 @@ import re
 
 import pytest
 
-from pipeline.reporting.results import ResultRow, arrange, earlier_results
+from pipeline.reporting.results import EarlierRun, ResultRow, arrange, earlier_results
 from pipeline.reporting.sections import results_section
 
 PARAMS = {"seed": 1, "model.attention": "stam", "report.overlay_clips": 8}
@@ -47,7 +47,8 @@ def test_a_stream_that_an_earlier_run_lacked_is_a_dash():
 
 def parent(**changes):
     params = {"seed": "1", "model.attention": "none", "report.overlay_clips": "4"}
-    return params | {key.replace("_", "."): value for key, value in changes.items()}, METRICS
+    params |= {key.replace("_", "."): value for key, value in changes.items()}
+    return EarlierRun("frisky-otter", "http://x", params, METRICS)
 
 
 def test_runs_that_differ_in_attention_and_report_only_are_comparable():
@@ -66,4 +67,4 @@ def test_runs_with_another_seed_or_further_params_are_not_comparable():
 
 
 def test_a_run_that_is_no_pipeline_is_passed_over():
-    assert earlier_results([({}, {})], PARAMS, METRICS) == []
+    assert earlier_results([EarlierRun("x", "", {}, {})], PARAMS, METRICS) == []

@@ -10,7 +10,7 @@ from pipeline.tracking.invocation import Invocation, find_invocation, is_alive, 
 from pipeline.tracking.parent import flatten
 from pipeline.tracking.stage import tracked_stage
 from pipeline.tracking.store import choose_store, experiment_id, locked, open_client
-from pipeline.tracking.summary import close_parent, finished_parents
+from pipeline.tracking.summary import close_parent, finished_parents, report_parent
 
 pytestmark = [
     pytest.mark.slow,
@@ -36,15 +36,12 @@ def run_stage(root: Path, stage: str, invocation: Invocation, error: BaseExcepti
 
 
 def close(root: Path, invocation: Invocation):
-    return close_parent(
-        choose_store(root, None),
-        dataset="kitchen",
-        invocation=invocation,
-        params=PARAMS,
-        metrics={"fused/micro": 0.75},
-        files=[],
-        runs_dir=root / "runs",
+    store, runs_dir = choose_store(root, None), root / "runs"
+    parent = report_parent(
+        store, dataset="kitchen", invocation=invocation, params=PARAMS, runs_dir=runs_dir
     )
+    close_parent(store, parent, metrics={"fused/micro": 0.75}, files=[], runs_dir=runs_dir)
+    return parent
 
 
 def client_of(root: Path):
