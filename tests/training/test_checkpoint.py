@@ -6,7 +6,7 @@ POSITION = Position(5, [[0.1, 0.2]], [{"epoch": 1, "train/loss": 1 / 3}], Best(1
 
 
 def make_checkpoints(folder, *, is_writer=True, clock=lambda: 0.0):
-    return Checkpoints(folder, seconds=60, clock=clock, is_writer=is_writer)
+    return Checkpoints(folder, seconds=60.0, clock=clock, is_writer=is_writer)
 
 
 def test_a_checkpoint_comes_back_as_it_was(tmp_path):
