@@ -6,6 +6,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wai
 from concurrent.futures.process import BrokenProcessPool
 from typing import TypeVar
 
+from pipeline.lifetime import end_with_parent
 from pipeline.progress import Progress
 
 T = TypeVar("T")
@@ -31,7 +32,8 @@ def fan_out(
     if workers <= 1 or len(items) <= 1:
         return [_run_here(function, item, progress) for item in items]
     context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(min(workers, len(items)), mp_context=context) as pool:
+    count = min(workers, len(items))
+    with ProcessPoolExecutor(count, mp_context=context, initializer=end_with_parent) as pool:
         futures: dict[Future[R], int] = {
             pool.submit(function, item): number for number, item in enumerate(items)
         }

@@ -3,7 +3,8 @@
 from pathlib import Path
 
 from pipeline.params import read_section
-from pipeline.training.joint import JointConfig, run_joint
+from pipeline.training.joint import run_joint
+from pipeline.training.params import JointConfig
 from stages.tracked import stage_run
 
 

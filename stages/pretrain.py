@@ -3,13 +3,12 @@
 import sys
 from pathlib import Path
 
-from stages.train import run
+from stages.phases import train_stream
 
 
 def main() -> None:
     """Write ``models/<stream>/pretrain.pt`` and ``pretrain.csv``."""
-    stream = sys.argv[1]
-    run("pretrain", stream, None, Path(f"models/{stream}/pretrain.pt"))
+    train_stream("pretrain", sys.argv[1], None, Path("models") / sys.argv[1] / "pretrain.pt")
 
 
 if __name__ == "__main__":

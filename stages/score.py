@@ -1,7 +1,5 @@
 """Score validation and test clips: ``python -m stages.score``, alone or under torchrun."""
 
-import os
-import sys
 from contextlib import nullcontext
 from functools import partial
 from pathlib import Path
@@ -13,10 +11,10 @@ from pipeline.evaluation.score import SCORED_PARTS, write_stream_scores
 from pipeline.evaluation.sharding import Processes, gather_scores
 from pipeline.memo import Memo
 from pipeline.params import read_section
-from pipeline.training.distributed import open_group
+from pipeline.training.distributed import Group
 from pipeline.training.fingerprint import code_digest, data_digest
-from pipeline.training.launch import ALONE, end_with_parent, read_launch, relaunch
-from stages.environment import read_environment
+from stages.environment import Environment
+from stages.launched import run_launched
 from stages.tracked import stage_run
 
 SCORES_DIR = Path("data/scores")
@@ -25,23 +23,21 @@ STREAMS: tuple[Stream, ...] = ("rgb", "flow")
 
 def main() -> None:
     """Write ``data/scores``; ``FIXATE_DEVICES=2`` starts two processes that share the clips."""
-    launch, num_processes = read_launch(os.environ), int(os.environ.get("FIXATE_DEVICES") or 1)
-    if launch or "DVC_ROOT" in os.environ:
-        end_with_parent()
-    if launch is None and num_processes > 1:
-        sys.exit(relaunch("stages.score", [], num_processes))
+    run_launched("stages.score", [], score_streams)
+
+
+def score_streams(group: Group, environment: Environment) -> None:
+    """Write both streams' scores, as one of the processes."""
     config = read_section(Path("data/config/score.yaml"), ScoreConfig)
-    environment = read_environment()
-    with open_group(launch or ALONE, environment.device) as group:
-        processes = Processes(
-            *(group.rank, group.world, group.device, max(environment.workers // group.world, 1)),
-            *(group.broadcast, partial(gather_scores, world=group.world)),
-        )
-        with stage_run("score", config) if processes.is_first else nullcontext():
-            for stream in STREAMS:
-                score(stream, config, environment.memo, processes)
-            if processes.is_first:
-                write_no_joint_scores(Path("models/joint.pt"), SCORES_DIR)
+    processes = Processes(
+        *(group.rank, group.world, group.device, max(environment.workers // group.world, 1)),
+        *(group.broadcast, partial(gather_scores, world=group.world)),
+    )
+    with stage_run("score", config) if processes.is_first else nullcontext():
+        for stream in STREAMS:
+            score(stream, config, environment.memo, processes)
+        if processes.is_first:
+            write_no_joint_scores(Path("models/joint.pt"), SCORES_DIR)
 
 
 def score(stream: Stream, config: ScoreConfig, memo: Memo, processes: Processes) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipeline.lifetime import end_with_parent
 from pipeline.params import Section, read_yaml
 from pipeline.tracking.invocation import Invocation, find_invocation
 from pipeline.tracking.stage import StageRun, tracked_stage
@@ -22,6 +23,8 @@ def stage_run(stage: str, config: Section) -> Iterator[StageRun]:
     What the memo store holds twice, since DVC has cached it by now, is dropped first.
     """
     signal.signal(signal.SIGTERM, _end)
+    if "DVC_ROOT" in os.environ:  # else the stage would go on alone when DVC is killed
+        end_with_parent()
     read_environment().memo.settle()
     with tracked_stage(
         tracking_store(),

@@ -10,6 +10,7 @@ FROM_RECIPE = {
     "frames.size": "preprocessing.frames_size",
     "flow.preset": "preprocessing.flow_preset",
     "flow.semantics": "preprocessing.flow_semantics",
+    "validation.by": "validation_by",
     "model.backbone": "model.backbone",
 }
 """Each key of params.yaml that may be ``auto``, and the recipe's key that it takes then."""

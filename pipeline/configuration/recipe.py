@@ -44,6 +44,8 @@ class Recipe(Section):
     """recipes/<recipe>/<attention>.yaml."""
 
     preprocessing: Preprocessing
+    validation_by: str
+    """What ``auto`` means for validation.by in params.yaml."""
     model: Network
     rgb: StreamPhases
     flow: StreamPhases

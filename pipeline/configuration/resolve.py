@@ -13,9 +13,9 @@ from pipeline.kitchen.params import KitchenConfig
 from pipeline.models.params import ModelConfig
 from pipeline.params import ParamsError, S, Section, validate
 from pipeline.reporting.params import ReportConfig
-from pipeline.training.joint import JointConfig
 from pipeline.training.params import (
     GAZE_TERMS,
+    JointConfig,
     PhaseConfig,
     Scratch,
     Stream,
@@ -47,14 +47,16 @@ def resolve(params: UserParams, recipe: Recipe, source: Source) -> dict[str, Sec
             "kitchen",
             write=params.dataset.name == "kitchen",
         ),
-        "index": IndexConfig.model_validate(
+        "index": validate(
+            IndexConfig,
             {
                 "dataset": params.dataset.model_dump(),
                 "source": source.fingerprint,
                 "protocol": params.protocol,
                 "validation": {"by": params.validation.by, "share": params.validation.share},
                 "seed": params.validation.seed,
-            }
+            },
+            "params.yaml",
         ),
         "frames": _own(FramesConfig, params.frames, "frames", root=folder),
         "flow": _own(FlowConfig, params.flow, "flow"),

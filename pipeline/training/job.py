@@ -1,6 +1,5 @@
 """A phase with everything that it needs found and checked, before any work begins."""
 
-import csv
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +9,7 @@ from pipeline.clips.params import GazeSupervisionConfig
 from pipeline.clips.store import ClipStore
 from pipeline.memo import content_key
 from pipeline.models.params import ModelConfig
+from pipeline.tables.classes import of_kind, read_classes
 from pipeline.training.errors import TrainingError
 from pipeline.training.fingerprint import code_digest, data_digest
 from pipeline.training.initial import initial_digest
@@ -96,8 +96,7 @@ def job_key(job: Job) -> str:
 
 def count_actions(classes_csv: Path) -> int:
     """Return the number of action classes."""
-    with classes_csv.open(newline="", encoding="utf-8") as file:
-        return sum(row["kind"] == "action" for row in csv.DictReader(file))
+    return len(of_kind(read_classes(classes_csv), "action"))
 
 
 def _has_gaze(store: ClipStore) -> bool:

@@ -5,14 +5,7 @@ from pathlib import Path
 import torch
 
 from pipeline.atomic import atomic_write
-from pipeline.params import Section
-
-
-class JointConfig(Section):
-    """The stage joint."""
-
-    phase: None
-    """No method at hand trains its streams together, so the stage passes through."""
+from pipeline.training.params import JointConfig
 
 
 def run_joint(config: JointConfig, path: Path) -> None:

@@ -1,14 +1,11 @@
 """Starting a stage in several processes by torchrun, which all end with the one that began it."""
 
-import ctypes
-import signal
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-PR_SET_PDEATHSIG = 1
-"""linux/prctl.h"""
+from pipeline.lifetime import end_with_parent
 
 SECONDS_TO_END = 10
 """How long torchrun lets the others end after one failed, before it kills them."""
@@ -46,11 +43,3 @@ def relaunch(module: str, arguments: Sequence[str], num_processes: int) -> int:
         *("-m", module, *arguments),
     ]
     return subprocess.run(command, check=False, preexec_fn=end_with_parent).returncode
-
-
-def end_with_parent() -> None:
-    """Let the kernel send this process a SIGTERM when its parent ends, however that ends.
-
-    Without it a stage that DVC started, and each of its processes, would go on alone.
-    """
-    ctypes.CDLL(None, use_errno=True).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)

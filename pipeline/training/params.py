@@ -155,6 +155,13 @@ class TrainConfig(Section):
     """Whose gaze supervises attention."""
 
 
+class JointConfig(Section):
+    """The stage joint."""
+
+    phase: None
+    """No method at hand trains its streams together, so the stage passes through."""
+
+
 def model_of(config: TrainConfig, phase: PhaseConfig) -> ModelConfig:
     """Return the network of a phase, with what does not concern it taken out.
 

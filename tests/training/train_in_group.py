@@ -16,7 +16,8 @@ from tiny_phase import make_memo, make_paths
 
 from pipeline.params import read_section
 from pipeline.training.distributed import open_group
-from pipeline.training.launch import ALONE, end_with_parent, read_launch
+from pipeline.lifetime import end_with_parent
+from pipeline.training.launch import ALONE, read_launch
 from pipeline.training.learner import Learner
 from pipeline.training.params import TrainConfig
 from pipeline.training.phase import run_phase
