@@ -14,9 +14,9 @@ from pathlib import Path
 import torch
 from tiny_phase import make_memo, make_paths
 
+from pipeline.lifetime import end_with_parent
 from pipeline.params import read_section
 from pipeline.training.distributed import open_group
-from pipeline.lifetime import end_with_parent
 from pipeline.training.launch import ALONE, read_launch
 from pipeline.training.learner import Learner
 from pipeline.training.params import TrainConfig

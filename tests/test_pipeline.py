@@ -1,0 +1,147 @@
+"""The whole graph, as a user runs it, on a small kitchen in a copy of the repository."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from imports import REPOSITORY
+from ruamel.yaml import YAML
+
+pytestmark = pytest.mark.slow
+
+SMALL = {
+    "kitchen": {
+        "seed": 3,
+        "verbs": 2,
+        "nouns": 2,
+        "clips": 32,
+        "imbalance": 1.5,
+        "subjects": 2,
+        "sessions": 3,
+        "height": 96,
+        "width": 128,
+        "min_frames": 20,
+        "max_frames": 26,
+    },
+    "frames": {"size": 32, "quality": 95},
+}
+EXECUTED = re.compile(r"^Running stage '([^']+)'", re.MULTILINE)
+
+
+def dvc(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"}
+    environment |= {"FIXATE_WORKERS": "2", "OMP_NUM_THREADS": "1"}
+    command = [sys.executable, "-m", "dvc", *words]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def executed(run: subprocess.CompletedProcess[str]) -> list[str]:
+    assert run.returncode == 0, run.stdout + run.stderr
+    return EXECUTED.findall(run.stdout)
+
+
+def git(folder: Path, *words: str) -> None:
+    name = ["-c", "user.name=test", "-c", "user.email=test@example.org"]
+    subprocess.run(["git", *name, *words], cwd=folder, check=True, capture_output=True)
+
+
+def shorten(recipe: Path) -> None:
+    values = YAML(typ="safe").load(recipe)
+    values["model"]["width"] = 0.125
+    values["score"]["protocol"]["crop"] = 28
+    for stream in ("rgb", "flow"):
+        for phase in filter(None, values[stream].values()):
+            phase |= {"epochs": 1, "batch_size": 8}
+            phase["augmentation"]["crop"] = 28
+    YAML().dump(values, recipe)
+
+
+@pytest.fixture(scope="module")
+def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a copy of the repository with a small kitchen, after one `dvc repro`."""
+    folder = tmp_path_factory.mktemp("project")
+    for name in ("pipeline", "stages", "recipes"):
+        shutil.copytree(
+            REPOSITORY / name, folder / name, ignore=shutil.ignore_patterns("__pycache__")
+        )
+    for name in ("dvc.yaml", ".dvcignore", ".gitignore", ".dvc/config", ".dvc/.gitignore"):
+        (folder / name).parent.mkdir(exist_ok=True)
+        shutil.copy(REPOSITORY / name, folder / name)
+    params = YAML(typ="safe").load(REPOSITORY / "params.yaml") | SMALL
+    YAML().dump(params, folder / "params.yaml")
+    for recipe in (folder / "recipes" / "demo").iterdir():
+        shorten(recipe)
+    (folder / ".venv" / "bin").mkdir(parents=True)
+    (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    git(folder, "init", "-q")
+    git(folder, "add", "-A")
+    git(folder, "commit", "-qm", "start")
+    run = dvc(folder, "repro")
+    assert run.returncode == 0, run.stdout + run.stderr
+    (folder / "output.txt").write_text(run.stdout)
+    return folder
+
+
+def test_the_graph_ends_with_metrics_and_a_page(project):
+    metrics = json.loads((project / "reports" / "metrics.json").read_text())
+    for stream in ("rgb", "flow", "fused"):
+        assert set(metrics[stream]) >= {"micro", "macro", "top5", "verb", "noun"}
+        assert all(0 <= metrics[stream][name] <= 1 for name in ("micro", "macro", "top5"))
+    assert metrics["joint"] is None
+    assert metrics["num_classes"] == 4
+    assert "<title>" in (project / "reports" / "index.html").read_text()
+    printed = (project / "output.txt").read_text()
+    assert "reports/index.html" in printed
+    assert "http://127.0.0.1" in printed
+
+
+def test_running_again_executes_only_what_always_runs(project):
+    assert executed(dvc(project, "repro")) == ["configure", "report"]
+
+
+def test_another_attention_reruns_only_what_its_configuration_changes(project):
+    run = dvc(project, "exp", "run", "-n", "plain", "-S", "model.attention=none")
+    stages = set(executed(run))
+    assert not stages & {"kitchen", "index", "frames", "flow", "pack"}
+    assert {"train@rgb", "train@flow", "score", "fuse"} <= stages
+    shown = dvc(project, "exp", "show", "--csv").stdout
+    assert "plain" in shown
+    back = dvc(project, "exp", "run", "-n", "back", "-S", "model.attention=stam")
+    assert set(executed(back)) == {"configure", "report"}
+
+
+def test_a_temporary_workspace_takes_all_from_the_cache(project):
+    run = dvc(project, "exp", "run", "--temp", "-n", "aside", "-S", "fusion.mode=probabilities")
+    assert set(executed(run)) <= {"configure", "fuse", "report"}
+
+
+def test_each_invocation_has_a_parent_run_and_cached_stages_link_to_the_first(project):
+    from pipeline.tracking.store import choose_store, locked, open_client
+
+    store = choose_store(project, None)
+    with locked(store):
+        client = open_client(store)
+    experiment = client.get_experiment_by_name("kitchen").experiment_id
+    parents = {
+        run.info.run_name: run
+        for run in client.search_runs([experiment], "tags.`fixate.role` = 'parent'")
+    }
+    assert {run.info.status for run in parents.values()} == {"FINISHED"}
+    first = next(run for name, run in parents.items() if name.startswith("repro"))
+    flow = client.search_runs([experiment], "tags.`dvc.stage` = 'flow'")
+    assert [run.data.tags["mlflow.parentRunId"] for run in flow] == [first.info.run_id]
+    assert parents["plain"].data.tags["stage.flow.cached_from"] == flow[0].info.run_id
+    assert "test/fused/micro" in parents["plain"].data.metrics
+
+
+def test_a_slip_in_the_params_is_named_before_any_work(project):
+    run = dvc(project, "exp", "run", "--temp", "-S", "model.attention=w33")
+    assert run.returncode != 0
+    assert "found 'w33', expected 'none' or 'stam'" in run.stdout + run.stderr
