@@ -9,7 +9,7 @@ from jaxtyping import UInt8
 from pipeline.atomic import atomic_write
 
 X264_OPTIONS: dict[str, object] = {
-    "crf": "22",
+    "crf": "25",
     "preset": "veryfast",
     "threads": "1",
     "x264-params": "mbtree=0",
