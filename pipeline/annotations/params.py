@@ -1,7 +1,7 @@
 """The configuration of the index stage."""
 
 from pathlib import Path
-from typing import Literal, Self
+from typing import Literal
 
 from pydantic import Field, model_validator
 
@@ -42,7 +42,7 @@ class IndexConfig(Section):
     """Draws the sessions or subjects of the validation part."""
 
     @model_validator(mode="after")
-    def _protocol_belongs_to_dataset(self) -> Self:
+    def _protocol_belongs_to_dataset(self) -> "IndexConfig":
         if (self.dataset.name == "table") != (self.protocol == "listed"):
             raise ValueError(
                 f"protocol '{self.protocol}' does not go with dataset '{self.dataset.name}': a "
