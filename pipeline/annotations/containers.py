@@ -15,7 +15,7 @@ from pipeline.fanout import fan_out
 from pipeline.memo import Memo, content_key, file_digest
 from pipeline.progress import Progress
 
-VERSION = 1
+VERSION = 2
 STEP = "containers"
 ENTRY = "containers.json"
 SERIAL_BYTES = 64 << 20
@@ -117,6 +117,9 @@ def _demux(path: Path) -> tuple[int, str, str]:
             for packet in container.demux(stream):
                 num_frames += packet.size > 0 and not packet.is_discard
                 is_cut = is_cut or packet.is_corrupt
+            # A file cut between two frames ends without a corrupt packet, and only looks shorter.
+            end = max((entry.pos + entry.size for entry in stream.index_entries), default=0)
+            is_cut = is_cut or end > path.stat().st_size
     except av.FFmpegError as error:
         return 0, "unreadable_container", f"{path}: {error}; damaged, cut off, or no video"
     if is_cut:

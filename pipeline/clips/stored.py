@@ -10,6 +10,9 @@ from jaxtyping import Bool, Float32, UInt8
 
 from pipeline.frames.store import ImageReader
 
+GAZE_ABSENT = 0
+"""The kind of a frame that no sample belongs to."""
+
 
 @dataclass(frozen=True)
 class StoredImages:
@@ -35,7 +38,7 @@ class StoredGaze:
 
 @dataclass(frozen=True)
 class StoredSession:
-    """What is stored of one session: its frames, its flow, and how many rows of gaze."""
+    """What is stored of one session: its frames, its flow, and how far its gaze goes."""
 
     frames: StoredImages
     flow: StoredImages
@@ -60,8 +63,9 @@ def read_stored_gaze(path: Path) -> StoredGaze:
 
 
 def count_gaze_rows(path: Path) -> int:
-    """Return for how many session frames a file holds gaze."""
+    """Return how many session frames the recording reaches over; the rows go on, all absent."""
     if not path.exists():
         return 0
     with h5py.File(path, "r") as file:
-        return len(file["valid"])
+        recorded = np.flatnonzero(file["kind"][:] != GAZE_ABSENT)
+    return int(recorded[-1]) + 1 if len(recorded) else 0

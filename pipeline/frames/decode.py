@@ -56,6 +56,8 @@ def decode_video(
             if not container.streams.video:
                 raise DecodeError(path, "unreadable", "found no video stream, expected one")
             stream = container.streams.video[0]
+            if stream.codec_context is None:
+                raise DecodeError(path, "unreadable", "found a codec that no decoder here knows")
             stream.codec_context.thread_count = 1
             target = None
             for frame in container.decode(stream):

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from pipeline.frames.store_format import VERSION, StoreError
 from pipeline.frames.store_reader import ImageReader
-from pipeline.frames.store_writer import ImageWriter
+from pipeline.frames.store_writer import ImageWriter, disk_faults
 
-__all__ = ["VERSION", "ImageReader", "ImageWriter", "StoreError", "clear_stores"]
+__all__ = ["VERSION", "ImageReader", "ImageWriter", "StoreError", "clear_stores", "disk_faults"]
 
 
 def clear_stores(directory: Path) -> None:

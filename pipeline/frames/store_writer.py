@@ -1,15 +1,17 @@
 """Writing an image store: streamed, in little memory, and never half visible."""
 
+import io
 import json
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
 import h5py
 import numpy as np
+from typing_extensions import Buffer
 
 from pipeline.atomic import atomic_write
 from pipeline.frames.size import Size
@@ -53,7 +55,7 @@ class ImageWriter:
         self.size: Size | None = None
 
     def __enter__(self) -> "ImageWriter":
-        with _disk_faults(self._path):
+        with disk_faults(self._path):
             self._part = self._stack.enter_context(atomic_write(self._path))
             self._spool: IO[bytes] = self._stack.enter_context(
                 tempfile.TemporaryFile(dir=self._path.parent)
@@ -66,7 +68,7 @@ class ImageWriter:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        with _disk_faults(self._path):
+        with disk_faults(self._path):
             if error is not None:
                 self._stack.__exit__(kind, error, trace)
                 return
@@ -85,7 +87,7 @@ class ImageWriter:
         num_before = len(self._offsets)
         try:
             for image in images:
-                with _disk_faults(self._path):
+                with disk_faults(self._path):
                     self._spool.write(image)
                 self._offsets.append(self._offsets[-1] + len(image))
             self._check_video(name, size, len(self._offsets) - num_before)
@@ -115,27 +117,62 @@ class ImageWriter:
 
     def _take_back(self, num_offsets: int) -> None:
         del self._offsets[num_offsets:]
-        with _disk_faults(self._path):
+        with disk_faults(self._path):
             self._spool.seek(self._offsets[-1])
             self._spool.truncate()
 
     def _assemble(self) -> None:
+        with closing(PatientFile(self._part, "w+")) as raw:
+            with h5py.File(raw, "w") as file:
+                self._fill(file)
+            if raw.fault is not None:
+                raise raw.fault
+
+    def _fill(self, file: h5py.File) -> None:
         size = self.size or Size(0, 0)
-        with h5py.File(self._part, "w") as file:
-            file.attrs.update(self._attributes | {"height": size.height, "width": size.width})
-            file["offsets"] = np.array(self._offsets, np.int64)
-            file["first"] = np.array(self._first, np.int64)
-            file.create_dataset("videos", data=self._videos, dtype=h5py.string_dtype())
-            flat = file.create_dataset("bytes", (self._offsets[-1],), np.uint8)
-            self._spool.seek(0)
-            start = 0
-            while block := self._spool.read(BLOCK_BYTES):
-                flat[start : start + len(block)] = np.frombuffer(block, np.uint8)
-                start += len(block)
+        file.attrs.update(self._attributes | {"height": size.height, "width": size.width})
+        file["offsets"] = np.array(self._offsets, np.int64)
+        file["first"] = np.array(self._first, np.int64)
+        file.create_dataset("videos", data=self._videos, dtype=h5py.string_dtype())
+        flat = file.create_dataset("bytes", (self._offsets[-1],), np.uint8)
+        self._spool.seek(0)
+        start = 0
+        while block := self._spool.read(BLOCK_BYTES):
+            flat[start : start + len(block)] = np.frombuffer(block, np.uint8)
+            start += len(block)
+
+
+class PatientFile(io.FileIO):
+    """A file that takes note of its first failed write and pretends from then on.
+
+    HDF5 cannot close a file that it failed to write, and crashes the process over it. So it is
+    let finish, and whoever made the file asks for the fault.
+    """
+
+    fault: OSError | None = None
+
+    def write(self, data: Buffer) -> int:
+        """Write all of the data, which one write on a nearly full disk does not do."""
+        left = memoryview(data).cast("B")
+        size = len(left)
+        while left and self.fault is None:
+            try:
+                left = left[super().write(left) :]
+            except OSError as error:
+                self.fault = error
+        return size
+
+    def truncate(self, size: int | None = None) -> int:
+        """Set the file's size."""
+        try:
+            return super().truncate(size)
+        except OSError as error:
+            self.fault = self.fault or error
+            return size or 0
 
 
 @contextmanager
-def _disk_faults(path: Path) -> Iterator[None]:
+def disk_faults(path: Path) -> Iterator[None]:
     """Turn a failed write into an error that says what to do."""
     try:
         yield

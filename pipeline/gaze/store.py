@@ -1,5 +1,6 @@
 """One session's gaze on disk, ``data/gaze/<session>.h5``; the schema is in docs/gaze.md."""
 
+import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -37,7 +38,8 @@ def write_gaze(
     recording: StoredRecording | None,
 ) -> None:
     """Write a session atomically; ``recording`` is None where the session has no gaze."""
-    with atomic_write(path) as part, h5py.File(part, "w") as file:
+    content = io.BytesIO()  # HDF5 crashes the process where the disk is full
+    with h5py.File(content, "w") as file:
         for name in ("points", "kind", "valid", "in_range"):
             _write(file, name, getattr(gaze, name))
         _write(file, "maps", maps)
@@ -46,6 +48,8 @@ def write_gaze(
         file.attrs["frame_base"] = parameters["frame_base"]
         file.attrs["num_recorded"] = recording.num_recorded if recording else 0
         file.attrs["counts"] = json.dumps(asdict(recording.counts) if recording else None)
+    with atomic_write(path) as part:
+        part.write_bytes(content.getbuffer())
 
 
 def read_recording(path: Path) -> StoredRecording | None:
