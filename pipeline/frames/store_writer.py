@@ -11,7 +11,6 @@ from typing import IO
 
 import h5py
 import numpy as np
-from typing_extensions import Buffer
 
 from pipeline.atomic import atomic_write
 from pipeline.frames.size import Size
@@ -151,9 +150,9 @@ class PatientFile(io.FileIO):
 
     fault: OSError | None = None
 
-    def write(self, data: Buffer) -> int:
-        """Write all of the data, which one write on a nearly full disk does not do."""
-        left = memoryview(data).cast("B")
+    def write(self, data: object) -> int:
+        """Write all of a buffer of bytes, which one write on a nearly full disk does not do."""
+        left = np.asarray(data).data
         size = len(left)
         while left and self.fault is None:
             try:
