@@ -18,13 +18,17 @@ from pipeline.frames.params import FramesConfig
 from pipeline.frames.sessions import Session, Video, read_sessions
 from pipeline.frames.size import Size
 from pipeline.frames.store import ImageReader, ImageWriter, clear_stores
-from pipeline.memo import Memo, content_key
+from pipeline.memo import Memo, content_key, file_digest
 from pipeline.progress import Progress
 from pipeline.quarantine import Quarantined, write_quarantine
 
 STEP = "frames"
 VERSION = 1
 """Raise it when equal videos and params give other frames than before."""
+
+
+class ChangedVideoError(RuntimeError):
+    """A video is not the one that the index describes."""
 
 
 @dataclass(frozen=True)
@@ -91,6 +95,7 @@ def extract_session(session: Session, config: FramesConfig, out_dir: Path, memo:
             try:
                 _add_video(writer, video, config)
             except DecodeError as error:
+                _check_unchanged(video, config)
                 broken.append({"video": video.name, "reason": error.reason, "detail": error.detail})
         writer.note("quarantined", json.dumps(broken))
     memo.store(STEP, _memo_key(session, config), {"frames.h5": path})
@@ -121,6 +126,16 @@ def _add_video(writer: ImageWriter, video: Video, config: FramesConfig) -> None:
         raise DecodeError(path, "size", detail)
     encoded = (encode_rgb(image, config.quality) for image in chain([first], images))
     writer.add_video(video.name, size, encoded)
+
+
+def _check_unchanged(video: Video, config: FramesConfig) -> None:
+    """Refuse to remember a fault by the digest of bytes that do not have it."""
+    path = Path(config.root) / video.name
+    if file_digest(path) != video.digest:
+        raise ChangedVideoError(
+            f"{path}: found other bytes than index did, and they do not decode; run `dvc repro` "
+            "again when nothing writes to this file any more"
+        )
 
 
 def _store_path(out_dir: Path, session: Session) -> Path:
