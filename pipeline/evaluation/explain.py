@@ -10,7 +10,7 @@ import torch
 from jaxtyping import Float32, Int
 from torch import nn
 
-from pipeline.atomic import atomic_write
+from pipeline.atomic import atomic_hdf5
 from pipeline.evaluation.inference import ClipOutputs, see_clips
 from pipeline.evaluation.params import ExplainConfig
 from pipeline.evaluation.score import LabelledImages
@@ -107,7 +107,7 @@ def _write(
     path: Path, names: Sequence[str], outputs: Sequence[ClipOutputs], config: ExplainConfig
 ) -> None:
     counts = [len(seen.starts) for seen in outputs]
-    with atomic_write(path) as part, h5py.File(part, "w") as file:
+    with atomic_hdf5(path) as file:
         file.create_dataset("clip", data=np.array(names, object), dtype=h5py.string_dtype())
         file["first"] = np.append(0, np.cumsum(counts)).astype(np.int64)
         file["window_start"] = _joined([seen.starts for seen in outputs], np.int64)

@@ -8,7 +8,7 @@ import h5py
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from pipeline.atomic import atomic_write
+from pipeline.atomic import atomic_hdf5
 
 
 class ScoresError(ValueError):
@@ -61,7 +61,7 @@ def no_scores(num_classes: int, protocol: dict[str, object]) -> Scores:
 
 def write_scores(path: Path, scores: Scores) -> None:
     """Write ``clip, part, label, logits`` atomically; the protocol is an attribute."""
-    with atomic_write(path) as part, h5py.File(part, "w") as file:
+    with atomic_hdf5(path) as file:
         words = h5py.string_dtype()
         file.create_dataset("clip", data=scores.clips.astype(object), dtype=words)
         file.create_dataset("part", data=scores.parts.astype(object), dtype=words)

@@ -1,6 +1,5 @@
 """One session's gaze on disk, ``data/gaze/<session>.h5``; the schema is in docs/gaze.md."""
 
-import io
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
@@ -10,7 +9,7 @@ import h5py
 import numpy as np
 from jaxtyping import UInt8
 
-from pipeline.atomic import atomic_write
+from pipeline.atomic import atomic_hdf5
 from pipeline.gaze.errors import GazeError
 from pipeline.gaze.frames import FrameGaze
 from pipeline.gaze.quality import GazeCounts
@@ -38,8 +37,7 @@ def write_gaze(
     recording: StoredRecording | None,
 ) -> None:
     """Write a session atomically; ``recording`` is None where the session has no gaze."""
-    content = io.BytesIO()  # HDF5 crashes the process where the disk is full
-    with h5py.File(content, "w") as file:
+    with atomic_hdf5(path) as file:
         for name in ("points", "kind", "valid", "in_range"):
             _write(file, name, getattr(gaze, name))
         _write(file, "maps", maps)
@@ -48,8 +46,6 @@ def write_gaze(
         file.attrs["frame_base"] = parameters["frame_base"]
         file.attrs["num_recorded"] = recording.num_recorded if recording else 0
         file.attrs["counts"] = json.dumps(asdict(recording.counts) if recording else None)
-    with atomic_write(path) as part:
-        part.write_bytes(content.getbuffer())
 
 
 def read_recording(path: Path) -> StoredRecording | None:

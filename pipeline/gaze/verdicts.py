@@ -5,8 +5,8 @@ from pipeline.gaze.params import GazeConfig
 from pipeline.gaze.session import STEP, SessionResult
 from pipeline.quarantine import Quarantined
 
-NO_FILE = "no gaze file"
-BROKEN_FILE = "broken gaze file"
+NO_FILE = "no_gaze_file"
+BROKEN_FILE = "broken_gaze_file"
 WRONG_LENGTH = "gaze of the wrong length"
 
 

@@ -7,8 +7,7 @@ import torch
 from jaxtyping import Float
 from torch import Tensor
 
-DROPOUT_STREAM = 0xD0
-"""Keeps these draws apart from others that begin with the same seed, epoch and clip."""
+from pipeline.clips.draws import Purpose, make_generator
 
 
 def dropout_mask(
@@ -20,13 +19,8 @@ def dropout_mask(
     """
     if probability == 0:
         return None
-    rows = [
-        torch.rand(num_features, generator=_generator(seed, epoch, clip)) >= probability
-        for clip in clips
+    draws = [
+        make_generator(Purpose.DROPOUT, seed, epoch, clip).random(num_features) for clip in clips
     ]
-    return torch.stack(rows).float() / (1 - probability)  # (B, C)
-
-
-def _generator(seed: int, epoch: int, clip: int) -> torch.Generator:
-    state = np.random.SeedSequence([seed, epoch, clip, DROPOUT_STREAM]).generate_state(1, np.uint64)
-    return torch.Generator().manual_seed(int(state[0]))
+    kept = torch.from_numpy(np.stack(draws) >= probability)  # (B, C)
+    return kept.float() / (1 - probability)

@@ -67,7 +67,7 @@ def test_a_missing_file_is_quarantined_where_gaze_is_required_and_the_rows_say_a
     run, tmp_path
 ):
     report, quarantined = run([("s1", 5)], {"s1": ""})
-    assert [(q.session, q.clip, q.reason) for q in quarantined] == [("s1", "", "no gaze file")]
+    assert [(q.session, q.clip, q.reason) for q in quarantined] == [("s1", "", "no_gaze_file")]
     assert report.num_without_gaze == 1
     with h5py.File(tmp_path / "out" / "s1.h5") as file:
         assert file["kind"][:].tolist() == [0] * 5
@@ -88,7 +88,7 @@ def test_a_broken_file_quarantines_its_session_alone_with_the_readers_words(
     write_begaze(GAZE, "s2.txt")
     clips, files = [("s1", 5), ("s2", 4)], {"s1": "s1.txt", "s2": "s2.txt"}
     _, [entry] = run(clips, files, required=required)
-    assert (entry.session, entry.clip, entry.reason) == ("s1", "", "broken gaze file")
+    assert (entry.session, entry.clip, entry.reason) == ("s1", "", "broken_gaze_file")
     assert "line 11: found '?'" in entry.detail
     quality = json.loads((tmp_path / "quality.json").read_text())
     assert list(quality["broken"]) == ["s1"]
@@ -97,7 +97,7 @@ def test_a_broken_file_quarantines_its_session_alone_with_the_readers_words(
 
 def test_a_listed_file_that_is_gone_is_broken(run):
     _, [entry] = run([("s1", 5)], {"s1": "gone.txt"})
-    assert entry.reason == "broken gaze file"
+    assert entry.reason == "broken_gaze_file"
     assert "no such file" in entry.detail
 
 
