@@ -24,10 +24,10 @@ class Estimate:
     flow_seconds: float
 
     def __str__(self) -> str:
-        return (
-            f"about {self.disk_bytes / 1e9:.1f} GB for frames and flow, "
-            f"and {self.flow_seconds / 3600:.1f} h of TV-L1 on this machine"
-        )
+        disk, hours = self.disk_bytes / 1e9, self.flow_seconds / 3600
+        size = f"{disk:.0f} GB" if disk >= 10 else f"{disk * 1000:.0f} MB"
+        time = f"{hours:.0f} h" if hours >= 10 else f"{hours * 60:.0f} min"
+        return f"about {size} for frames and flow, and {time} of TV-L1 on this machine"
 
 
 def estimate(size: SourceSize, frames: FramesConfig, flow: FlowConfig, workers: int) -> Estimate:

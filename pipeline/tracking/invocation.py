@@ -11,19 +11,26 @@ class Invocation:
 
     Args:
         key: the same in every stage of the invocation, different in any other.
+        process: key of the process whose end ends the invocation.
         name: the experiment's name, or empty for ``dvc repro``.
         baseline: the commit that an experiment starts from, or empty.
     """
 
     key: str
+    process: str
     name: str
     baseline: str
 
 
 def find_invocation(override: str | None, name: str | None, baseline: str | None) -> Invocation:
-    """Name the invocation by the nearest DVC process above this one, or by this process."""
-    key = override or process_key(_dvc_ancestor() or psutil.Process())
-    return Invocation(key=key, name=name or "", baseline=baseline or "")
+    """Name the invocation by the nearest DVC process above this one, or by this process.
+
+    A launcher that calls DVC several times for one invocation overrides the key.
+    """
+    process = process_key(_dvc_ancestor() or psutil.Process())
+    return Invocation(
+        key=override or process, process=process, name=name or "", baseline=baseline or ""
+    )
 
 
 def process_key(process: psutil.Process) -> str:

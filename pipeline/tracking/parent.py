@@ -38,6 +38,7 @@ def find_or_create_parent(
     tags = {
         ROLE: "parent",
         KEY: invocation.key,
+        PROCESS: invocation.process,
         HOST: socket.gethostname(),
         "dvc.exp_name": invocation.name,
         "dvc.baseline_rev": invocation.baseline,
@@ -52,8 +53,7 @@ def mark_killed(client: "MlflowClient", experiment: str) -> None:
     """End the runs whose process was killed: nobody else would."""
     for run in client.search_runs([experiment], "attributes.status = 'RUNNING'"):
         tags = run.data.tags
-        process = tags.get(PROCESS) or tags.get(KEY, "")
-        if tags.get(HOST) == socket.gethostname() and process and not is_alive(process):
+        if tags.get(HOST) == socket.gethostname() and not is_alive(tags[PROCESS]):
             client.set_terminated(run.info.run_id, "KILLED")
 
 

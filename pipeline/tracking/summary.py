@@ -72,12 +72,16 @@ def report_parent(
     params: Mapping[str, object],
     runs_dir: Path,
 ) -> ParentRun:
-    """Return the invocation's parent run; one that executed no stage reuses an equal one."""
+    """Return the invocation's parent run.
+
+    A `dvc repro` that executed no stage reuses an equal earlier run; an experiment, which has a
+    name, gets its own.
+    """
     digest = _digest(_made(runs_dir))
     with locked(store):
         client = open_client(store)
         experiment = experiment_id(client, store, dataset)
-        if find_parent(client, experiment, invocation.key) is None:
+        if not invocation.name and find_parent(client, experiment, invocation.key) is None:
             equal = _finished_with(client, experiment, digest)
             if equal is not None:
                 return ParentRun(equal.info.run_id, experiment, is_reused=True)

@@ -144,6 +144,7 @@ def test_disk_and_time_of_an_outside_set_are_told_beforehand(tmp_path, table_roo
     )
     _, notes = load_configuration(path, RECIPES, tmp_path, workers=2)
     assert "2 clips, 1 sessions, 480 frames" in notes[0]
+    assert "MB for frames and flow" in notes[0]
 
 
 def test_absent_initial_weights_are_named_before_any_work(tmp_path):

@@ -1,6 +1,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -50,7 +51,8 @@ def client_of(root: Path):
 
 
 def this_process(name: str) -> Invocation:
-    return Invocation(key=process_key(psutil.Process()) + name, name=name, baseline="")
+    process = process_key(psutil.Process())
+    return Invocation(key=process + name, process=process, name=name, baseline="")
 
 
 def test_a_cached_stage_is_linked_to_the_run_that_made_it(tmp_path):
@@ -68,11 +70,13 @@ def test_a_cached_stage_is_linked_to_the_run_that_made_it(tmp_path):
     assert parent.data.metrics["fused/micro"] == 0.75
 
 
-def test_an_invocation_that_changed_nothing_reuses_the_last_parent(tmp_path):
+def test_a_repro_that_changed_nothing_reuses_the_last_parent_and_an_experiment_does_not(tmp_path):
     run_stage(tmp_path, "frames", this_process("a"))
     made = close(tmp_path, this_process("a"))
-    assert close(tmp_path, this_process("b")).run_id == made.run_id
-    assert len(finished_parents(choose_store(tmp_path, None), "kitchen")) == 1
+    assert close(tmp_path, replace(this_process(""), key="another")).run_id == made.run_id
+    assert close(tmp_path, this_process("b")).run_id != made.run_id
+    names = [run.name for run in finished_parents(choose_store(tmp_path, None), "kitchen")]
+    assert names == ["b", "a"]
 
 
 @pytest.mark.parametrize(
@@ -143,7 +147,8 @@ def test_images_tables_and_texts_are_kept(tmp_path):
 
 def test_an_invocation_is_the_same_for_all_of_its_processes():
     assert find_invocation(None, "caped-wads", None).name == "caped-wads"
-    assert find_invocation("7-1.00", None, None).key == "7-1.00"
+    assert find_invocation("sweep", None, None).key == "sweep"
+    assert find_invocation("sweep", None, None).process == find_invocation(None, None, None).key
     assert is_alive(process_key(psutil.Process()))
     assert not is_alive("1-1.00")
 
