@@ -27,6 +27,7 @@ from pipeline.annotations.errors import AnnotationError
 from pipeline.clips.tally import PackError
 from pipeline.fanout import FanOutError
 from pipeline.frames.store import StoreError
+from pipeline.gaze.verdicts import BROKEN_FILE, NO_FILE, WRONG_LENGTH
 from pipeline.kitchen.writing import write_kitchen
 from pipeline.progress import Progress
 from pipeline.tables.clips import Clip
@@ -237,9 +238,9 @@ def test_without_a_gaze_file_training_clips_go_and_test_clips_stay(run, sound, s
     run.all()
     gone = [clip.clip for clip in of_session(sound, session, "train")]
     stay = [clip.clip for clip in of_session(sound, session, "test")]
-    assert lists(run) == [("gaze", session, "", "no gaze file")]
+    assert lists(run) == [("gaze", session, "", NO_FILE)]
     assert "supervision.gaze: none" in run.entries[0].detail
-    check_counts(run, "gaze", {"no gaze file": len(gone)})
+    check_counts(run, "gaze", {NO_FILE: len(gone)})
     assert run.summary["usable_without_gaze"] == len(stay) > 0
     assert run.quality["without_gaze"] == [session]
     seen, whole = run.seen(), sound.seen()
@@ -265,11 +266,10 @@ def test_gaze_that_ends_early_takes_out_the_training_clips_beyond_it(run, sound,
     gone = [c.clip for c in of_session(sound, session, "train") if c.session_stop > last + 1 + 2]
     beyond = [c.clip for c in of_session(sound, session, "test") if c.session_stop > last + 1 + 2]
     assert 0 < len(gone) < len(of_session(sound, session, "train"))
-    reason = "gaze of the wrong length"
     listed = {(entry.stage, entry.clip, entry.reason) for entry in run.entries}
-    assert listed == {("gaze", name, reason) for name in [*gone, *beyond]}
+    assert listed == {("gaze", name, WRONG_LENGTH) for name in [*gone, *beyond]}
     assert all(f"found gaze of session frames 0 to {last}" in e.detail for e in run.entries)
-    check_counts(run, "gaze", {reason: len(gone)})
+    check_counts(run, "gaze", {WRONG_LENGTH: len(gone)})
     assert run.summary["usable_without_gaze"] >= len(beyond) > 0
     assert run.quality["sessions"][session]["header_mismatches"] == 1
     seen, whole = run.seen(), sound.seen()
@@ -283,9 +283,9 @@ def test_gaze_cut_within_a_line_takes_out_its_session(run, sound, session):
     keep_half_of_the_samples(run.root / "gaze_data" / f"{session}.txt", whole_lines=False)
     run.all()
     gone = [clip.clip for clip in of_session(sound, session, "train")]
-    assert lists(run) == [("gaze", session, "", "broken gaze file")]
+    assert lists(run) == [("gaze", session, "", BROKEN_FILE)]
     assert "a cut file?" in run.entries[0].detail
-    check_counts(run, "gaze", {"broken gaze file": len(gone)})
+    check_counts(run, "gaze", {BROKEN_FILE: len(gone)})
     assert run.summary["usable_without_gaze"] == len(of_session(sound, session, "test"))
     assert run.seen().keys() == sound.seen().keys() - set(gone)
 
@@ -338,7 +338,7 @@ def test_several_faults_are_counted_each_at_its_stage(run, sound, session):
     assert counts == {
         "index": {"empty_file": 1},
         "frames": {"corrupt": 1},
-        "gaze": {"no gaze file": left},
+        "gaze": {NO_FILE: left},
     }
     assert run.summary["listed"] == NUM_CLIPS
     with pytest.raises(PackError, match=f"{left + 2} of {NUM_CLIPS} listed clips"):
@@ -359,8 +359,10 @@ def test_a_disk_that_is_full_at_the_end_of_a_file_stops_the_stage(
     shutil.rmtree(out_dir)
     with monkeypatch.context() as patch:
         patch.setattr("pipeline.atomic.os.fsync", full)
-        with pytest.raises((FanOutError, StoreError, OSError), match="No space left on device"):
+        with pytest.raises((FanOutError, OSError), match="No space left on device") as stopped:
             getattr(done, stage)()
+    assert str(stopped.value).lower().count("free space on that disk and run again") == 1
+    assert str(done.folder) in str(stopped.value)
     assert not out_dir.exists() or list(out_dir.iterdir()) == []
     getattr(done, stage)()
     assert done.stores(OUTS[stage]) == sound.stores(OUTS[stage])

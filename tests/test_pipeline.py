@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -78,8 +79,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     YAML().dump(params, folder / "params.yaml")
     for recipe in (folder / "recipes" / "demo").iterdir():
         shorten(recipe)
-    (folder / ".venv" / "bin").mkdir(parents=True)
-    (folder / ".venv" / "bin" / "python").symlink_to(sys.executable)
+    (folder / ".venv").symlink_to(sys.prefix)
     git(folder, "init", "-q")
     git(folder, "add", "-A")
     git(folder, "commit", "-qm", "start")
@@ -122,17 +122,21 @@ def test_a_temporary_workspace_takes_all_from_the_cache(project):
     assert set(executed(run)) <= {"configure", "fuse", "report"}
 
 
-def test_each_invocation_has_a_parent_run_and_cached_stages_link_to_the_first(project):
+def parent_runs(project: Path) -> dict:
+    """Return the parent runs by name, and the store's client under the name 'client'."""
     from pipeline.tracking.store import choose_store, locked, open_client
 
     store = choose_store(project, None)
     with locked(store):
         client = open_client(store)
     experiment = client.get_experiment_by_name("kitchen").experiment_id
-    parents = {
-        run.info.run_name: run
-        for run in client.search_runs([experiment], "tags.`fixate.role` = 'parent'")
-    }
+    found = client.search_runs([experiment], "tags.`fixate.role` = 'parent'")
+    return {run.info.run_name: run for run in found} | {"client": client, "id": experiment}
+
+
+def test_each_invocation_has_a_parent_run_and_cached_stages_link_to_the_first(project):
+    parents = parent_runs(project)
+    client, experiment = parents.pop("client"), parents.pop("id")
     assert {run.info.status for run in parents.values()} == {"FINISHED"}
     first = next(run for name, run in parents.items() if name.startswith("repro"))
     flow = client.search_runs([experiment], "tags.`dvc.stage` = 'flow'")
@@ -145,3 +149,18 @@ def test_a_slip_in_the_params_is_named_before_any_work(project):
     run = dvc(project, "exp", "run", "--temp", "-S", "model.attention=w33")
     assert run.returncode != 0
     assert "found 'w33', expected 'none' or 'stam'" in run.stdout + run.stderr
+
+
+def test_two_queued_experiments_at_once_leave_two_complete_parent_runs(project):
+    for name, seed in (("queued-5", 5), ("queued-6", 6)):
+        executed(dvc(project, "exp", "run", "--queue", "-n", name, "-S", f"seed={seed}"))
+    assert dvc(project, "queue", "start", "-j", "2").returncode == 0
+    deadline = time.monotonic() + 600
+    while dvc(project, "queue", "status").stdout.count("Success") < 2:
+        assert time.monotonic() < deadline, dvc(project, "queue", "status").stdout
+        time.sleep(5)
+    parents = parent_runs(project)
+    for name in ("queued-5", "queued-6"):
+        assert parents[name].info.status == "FINISHED"
+        assert "test/fused/micro" in parents[name].data.metrics
+        assert "stage.flow.cached_from" in parents[name].data.tags

@@ -178,7 +178,8 @@ def disk_faults(path: Path) -> Iterator[None]:
     except StoreError:
         raise
     except (OSError, RuntimeError) as error:
+        found = error.__cause__ or error  # what atomic_write says of it is said below
         raise StoreError(
-            f"{path}: could not be written ({error}); nothing is left under this name. Free "
+            f"{path}: could not be written ({found}); nothing is left under this name. Free "
             "space on that disk and run again: finished sessions are kept"
         ) from error
