@@ -14,6 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.atomic import write_text
 from pipeline.params import Section
 
 CHUNK_BYTES = 1 << 20
@@ -57,16 +58,18 @@ class Memo:
         entry = self._entry(step, key)
         fresh = entry.with_name(f"{key}.part{uuid.uuid4().hex}")
         fresh.mkdir(parents=True)
-        manifest = {}
-        for name, path in files.items():
-            _link(path, fresh / name)
-            manifest[name] = _digest(path, hashlib.md5(usedforsecurity=False))
-        (fresh / "manifest.json").write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        shutil.rmtree(entry, ignore_errors=True)
         try:
-            fresh.rename(entry)
-        except OSError:  # another process stored the same work first
-            shutil.rmtree(fresh)
+            manifest = {}
+            for name, path in files.items():
+                _link(path, fresh / name)
+                manifest[name] = _digest(path, hashlib.md5(usedforsecurity=False))
+            write_text(fresh / "manifest.json", json.dumps(manifest, indent=1))
+            shutil.rmtree(entry, ignore_errors=True)
+            if not _renamed(fresh, entry):  # another process stored the same work first
+                shutil.rmtree(fresh)
+        except BaseException:
+            shutil.rmtree(fresh, ignore_errors=True)
+            raise
         shutil.rmtree(self._scratch(step, key), ignore_errors=True)
 
     def scratch(self, step: str, key: str) -> Path:
@@ -119,6 +122,14 @@ class Memo:
             if path.is_file():
                 return path
         return None
+
+
+def _renamed(source: Path, destination: Path) -> bool:
+    try:
+        source.rename(destination)
+    except OSError:
+        return False
+    return True
 
 
 def _link(source: Path, destination: Path) -> None:

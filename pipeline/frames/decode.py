@@ -4,6 +4,7 @@ Sequential, because seeking misses frames in some containers, and with one codec
 the processes over sessions already use the cores.
 """
 
+import errno
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -68,6 +69,8 @@ def decode_video(
     except ENVIRONMENT_FAULTS:
         raise
     except av.error.FFmpegError as error:
+        if error.errno == errno.EIO:
+            raise
         reason = "corrupt" if number else "unreadable"
         detail = f"frame {number}: found {error.strerror}, expected {num_frames} whole frames"
         raise DecodeError(path, reason, detail) from error

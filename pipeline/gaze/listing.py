@@ -13,6 +13,7 @@ class ClipSpan:
 
     name: str
     video: str
+    session_start: int
     session_stop: int
 
 
@@ -39,7 +40,7 @@ def read_sessions(clips_csv: Path, gaze_csv: Path) -> list[Session]:
     """Read the sessions of ``clips.csv``, sorted, each with its row of ``gaze.csv``."""
     clips: dict[str, list[ClipSpan]] = {}
     for clip in read_clips(clips_csv):
-        span = ClipSpan(clip.clip, clip.video, clip.session_stop)
+        span = ClipSpan(clip.clip, clip.video, clip.session_start, clip.session_stop)
         clips.setdefault(clip.session, []).append(span)
     files = {row.session: (row.gaze, row.format) for row in read_session_gaze(gaze_csv)}
     return [Session(name, tuple(clips[name]), *files.get(name, ("", ""))) for name in sorted(clips)]

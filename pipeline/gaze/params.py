@@ -13,8 +13,8 @@ class GazeConfig(Section):
     root: str
     """Folder that the gaze files' paths in gaze.csv start from."""
     required: bool
-    """Whether a session without a gaze file, or a clip that lies beyond its recording, is
-    quarantined. A file that cannot be read always is."""
+    """Whether a session without a readable gaze file, or a clip that lies beyond its recording,
+    is quarantined. Else they are counted in the quality report alone."""
     tolerance_frames: Annotated[int, Field(ge=0)]
     """Frames that a clip may reach beyond the last frame of its gaze recording."""
     frame_base: int

@@ -7,16 +7,16 @@ from pipeline.quarantine import Quarantined
 
 NO_FILE = "no_gaze_file"
 BROKEN_FILE = "broken_gaze_file"
-WRONG_LENGTH = "gaze of the wrong length"
+WRONG_LENGTH = "wrong_gaze_length"
 
 
 def find_quarantined(result: SessionResult, config: GazeConfig) -> list[Quarantined]:
-    """Judge one session: broken always, absent or too short only where gaze is required."""
+    """Judge one session, where gaze is required: broken, absent, or too short for some clips."""
     name = result.session.name
-    if result.fault:
-        return [Quarantined(STEP, name, "", "", BROKEN_FILE, result.fault)]
     if not config.required:
         return []
+    if result.fault:
+        return [Quarantined(STEP, name, "", "", BROKEN_FILE, result.fault)]
     if result.recording is None:
         detail = "add the session's gaze file, or train without gaze (supervision.gaze: none)"
         return [Quarantined(STEP, name, "", "", NO_FILE, detail)]
@@ -28,11 +28,15 @@ def find_quarantined(result: SessionResult, config: GazeConfig) -> list[Quaranti
 
 
 def clips_beyond(result: SessionResult, tolerance_frames: int) -> list[ClipSpan]:
-    """Return the clips that reach beyond their recording by more than the tolerance."""
+    """Return the clips that reach too far beyond their recording, or lie wholly beyond it."""
     if result.recording is None:
         return []
-    limit = result.recording.num_recorded + tolerance_frames
-    return [clip for clip in result.session.clips if clip.session_stop > limit]
+    end = result.recording.num_recorded
+    return [
+        clip
+        for clip in result.session.clips
+        if clip.session_stop > end + tolerance_frames or clip.session_start >= end
+    ]
 
 
 def _detail(clip: ClipSpan, num_recorded: int) -> str:
