@@ -36,7 +36,8 @@ EXECUTED = re.compile(r"^Running stage '([^']+)'", re.MULTILINE)
 
 def dvc(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
     environment = {key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"}
-    environment |= {"FIXATE_WORKERS": "2", "OMP_NUM_THREADS": "1"}
+    activated = f"{Path(sys.executable).parent}:{os.environ['PATH']}"  # the queue calls `dvc`
+    environment |= {"FIXATE_WORKERS": "2", "OMP_NUM_THREADS": "1", "PATH": activated}
     command = [sys.executable, "-m", "dvc", *words]
     return subprocess.run(
         command, cwd=folder, env=environment, capture_output=True, text=True, check=False
