@@ -47,17 +47,7 @@ def resolve(params: UserParams, recipe: Recipe, source: Source) -> dict[str, Sec
             "kitchen",
             write=params.dataset.name == "kitchen",
         ),
-        "index": validate(
-            IndexConfig,
-            {
-                "dataset": params.dataset.model_dump(),
-                "source": source.fingerprint,
-                "protocol": params.protocol,
-                "validation": {"by": params.validation.by, "share": params.validation.share},
-                "seed": params.validation.seed,
-            },
-            "params.yaml",
-        ),
+        "index": _index(params, source),
         "frames": _own(FramesConfig, params.frames, "frames", root=folder),
         "flow": _own(FlowConfig, params.flow, "flow"),
         "gaze": _own(GazeConfig, params.gaze, "gaze", root=folder, required=guided),
@@ -80,6 +70,17 @@ def resolve(params: UserParams, recipe: Recipe, source: Source) -> dict[str, Sec
             seed=params.seed,
         ),
     }
+
+
+def _index(params: UserParams, source: Source) -> IndexConfig:
+    values = {
+        "dataset": params.dataset.model_dump(),
+        "source": source.fingerprint,
+        "protocol": params.protocol,
+        "validation": {"by": params.validation.by, "share": params.validation.share},
+        "seed": params.validation.seed,
+    }
+    return validate(IndexConfig, values, "params.yaml")
 
 
 def _streams(params: UserParams, recipe: Recipe) -> dict[str, Section]:
