@@ -66,7 +66,7 @@ def resolve(params: UserParams, recipe: Recipe, source: Source) -> dict[str, Sec
             attention=params.model.attention,
             split=params.protocol,
             validation=params.validation.by,
-            gaze=params.supervision.gaze,
+            gaze=params.supervision.gaze if _looks_at_gaze(recipe) else "none",
             seed=params.seed,
         ),
     }
@@ -117,9 +117,13 @@ def _with_weights(phase: PhaseConfig | None, params: UserParams) -> PhaseConfig 
 
 def _is_guided(params: UserParams, recipe: Recipe) -> bool:
     """Tell whether a phase learns from recorded gaze."""
+    return _looks_at_gaze(recipe) and params.supervision.gaze not in UNGUIDED
+
+
+def _looks_at_gaze(recipe: Recipe) -> bool:
+    """Tell whether a phase has a loss that compares attention with gaze."""
     phases = [recipe.rgb.pretrain, recipe.rgb.train, recipe.flow.pretrain, recipe.flow.train]
-    terms = {term.name for phase in phases if phase for term in phase.losses}
-    return bool(terms & GAZE_TERMS) and params.supervision.gaze not in UNGUIDED
+    return any(term.name in GAZE_TERMS for phase in phases if phase for term in phase.losses)
 
 
 def _own(section: type[S], values: Values, where: str, **filled: object) -> S:
