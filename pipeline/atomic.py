@@ -47,15 +47,16 @@ def write_text(path: Path, text: str) -> None:
 
 
 @contextmanager
-def atomic_hdf5(path: Path) -> Iterator["h5py.File"]:
+def atomic_hdf5(path: Path, libver: tuple[str, str] | None = None) -> Iterator["h5py.File"]:
     """Give a small HDF5 file to fill, which is written to ``path`` atomically when the block ends.
 
-    It is made in memory: HDF5 crashes the process where it cannot write to the disk.
+    It is made in memory: HDF5 crashes the process where it cannot write to the disk. ``libver``
+    fixes the file format, as h5py understands it.
     """
     import h5py
 
     content = io.BytesIO()
-    with h5py.File(content, "w") as file:
+    with h5py.File(content, "w", libver=libver) as file:
         yield file
     with atomic_write(path) as part:
         part.write_bytes(content.getbuffer())

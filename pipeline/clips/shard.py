@@ -1,6 +1,5 @@
 """The HDF5 file of one session's usable clips: a table, their gaze, and links to the images."""
 
-import io
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -8,7 +7,7 @@ import h5py
 import numpy as np
 from jaxtyping import Int
 
-from pipeline.atomic import atomic_write
+from pipeline.atomic import atomic_hdf5
 from pipeline.clips.agreement import count_frames
 from pipeline.clips.stored import GAZE_ABSENT, StoredGaze, StoredSession
 from pipeline.frames.store import disk_faults
@@ -27,8 +26,7 @@ def write_shard(path: Path, clips: Sequence[Clip], stored: StoredSession, gaze: 
     is stored twice and the folder ``data`` may be moved.
     """
     session = clips[0].session
-    content = io.BytesIO()  # HDF5 crashes the process where the disk is full
-    with h5py.File(content, "w", libver=FORMAT) as file:
+    with disk_faults(path), atomic_hdf5(path, FORMAT) as file:
         _write_table(file.create_group("clips"), clips, stored)
         _write_gaze(file.create_group("gaze"), clips, gaze)
         file["frames"] = h5py.ExternalLink(f"../frames/{session}.h5", "/")
@@ -37,8 +35,6 @@ def write_shard(path: Path, clips: Sequence[Clip], stored: StoredSession, gaze: 
         file.attrs["session"] = session
         file.attrs["frames_parameters"] = stored.frames.parameters
         file.attrs["flow_parameters"] = stored.flow.parameters
-    with disk_faults(path), atomic_write(path) as part:
-        part.write_bytes(content.getbuffer())
 
 
 def _write_table(group: h5py.Group, clips: Sequence[Clip], stored: StoredSession) -> None:
