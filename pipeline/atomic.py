@@ -3,6 +3,7 @@
 import errno
 import io
 import os
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -25,7 +26,7 @@ def atomic_write(path: Path) -> Iterator[Path]:
         OSError: the disk is full; names the path and what to do.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f"{path.name}.part{os.getpid()}")
+    part = path.with_name(f"{path.name}.part{uuid.uuid4().hex}")  # machines may share the folder
     try:
         yield part
         with part.open("rb") as written:

@@ -5,12 +5,14 @@ experiment in another workspace goes on where the last one stopped. An entry who
 cache holds too points there instead of keeping a second copy.
 """
 
+import errno
 import hashlib
 import json
 import os
 import shutil
 import uuid
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -45,16 +47,17 @@ class Memo:
 
     def fetch(self, step: str, key: str, files: Mapping[str, Path]) -> bool:
         """Bring each named file of an entry to its destination; False where there is none."""
-        entry = self._entry(step, key)
-        sources = self._sources(entry)
-        if sources is None or set(sources) != set(files):
-            return False
-        for name, destination in files.items():
-            _link(sources[name], destination)
-        return True
+        try:
+            return self._bring(self._entry(step, key), files)
+        except FileNotFoundError:  # another process settled the entry in between: look again
+            return self._bring(self._entry(step, key), files)
 
     def store(self, step: str, key: str, files: Mapping[str, Path]) -> None:
-        """Remember finished files under a key; they stay where they are too, as hard links."""
+        """Remember finished files under a key; they stay where they are too, as hard links.
+
+        Where another process has stored the same work meanwhile, its files are kept: an entry
+        that is whole is never taken away, so that whoever fetches it finds it at any time.
+        """
         entry = self._entry(step, key)
         fresh = entry.with_name(f"{key}.part{uuid.uuid4().hex}")
         fresh.mkdir(parents=True)
@@ -64,12 +67,13 @@ class Memo:
                 _link(path, fresh / name)
                 manifest[name] = _digest(path, hashlib.md5(usedforsecurity=False))
             write_text(fresh / "manifest.json", json.dumps(manifest, indent=1))
-            shutil.rmtree(entry, ignore_errors=True)
-            if not _renamed(fresh, entry):  # another process stored the same work first
-                shutil.rmtree(fresh)
-        except BaseException:
+            while not _renamed(fresh, entry) and not self._is_whole(entry, set(files)):
+                ruin = fresh.with_name(f"{key}.part{uuid.uuid4().hex}")
+                with suppress(FileNotFoundError):  # another process has moved it away
+                    entry.rename(ruin)
+                shutil.rmtree(ruin, ignore_errors=True)
+        finally:
             shutil.rmtree(fresh, ignore_errors=True)
-            raise
         shutil.rmtree(self._scratch(step, key), ignore_errors=True)
 
     def scratch(self, step: str, key: str) -> Path:
@@ -82,18 +86,33 @@ class Memo:
         """Drop each stored file whose bytes DVC's cache holds; returns the bytes freed."""
         freed = 0
         for manifest_path in (self.work_dir / "memo").glob("*/*/manifest.json"):
-            manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
-            for name, md5 in manifest.items():
-                own = manifest_path.parent / name
-                cached = self._cached(md5)
-                if (
-                    own.is_file()
-                    and cached is not None
-                    and cached.stat().st_ino != own.stat().st_ino
-                ):
-                    freed += own.stat().st_size
-                    own.unlink()
+            with suppress(FileNotFoundError):  # another process settles or stores it
+                manifest = json.loads(manifest_path.read_text(encoding="utf-8"))
+                for name, md5 in manifest.items():
+                    freed += self._settle(manifest_path.parent / name, md5)
         return freed
+
+    def _settle(self, own: Path, md5: str) -> int:
+        cached = self._cached(md5)
+        if not own.is_file() or cached is None:
+            return 0
+        status = own.stat()
+        if status.st_ino == cached.stat().st_ino:
+            return 0
+        own.unlink()
+        return status.st_size
+
+    def _bring(self, entry: Path, files: Mapping[str, Path]) -> bool:
+        sources = self._sources(entry)
+        if sources is None or set(sources) != set(files):
+            return False
+        for name, destination in files.items():
+            _link(sources[name], destination)
+        return True
+
+    def _is_whole(self, entry: Path, names: set[str]) -> bool:
+        sources = self._sources(entry)
+        return sources is not None and set(sources) == names
 
     def _entry(self, step: str, key: str) -> Path:
         return self.work_dir / "memo" / step / key
@@ -125,9 +144,12 @@ class Memo:
 
 
 def _renamed(source: Path, destination: Path) -> bool:
+    """Rename a folder in one step; False where a folder with something in it has that name."""
     try:
         source.rename(destination)
-    except OSError:
+    except OSError as error:
+        if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+            raise
         return False
     return True
 

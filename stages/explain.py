@@ -33,7 +33,7 @@ def main(stream: Stream) -> None:
             path,
             label=f"explain {stream}",
             device=choose_device(environment.device, local_rank=0),
-            workers=environment.workers,
+            workers=environment.crew.processes,
         )
         environment.memo.store("explain", key, {"explain.h5": path})
         run.log_metrics({"explain/clips_with_maps": num_mapped})

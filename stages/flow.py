@@ -1,41 +1,44 @@
-"""Compute TV-L1 optical flow between neighbouring stored frames: ``python -m stages.flow``."""
+"""TV-L1 flow between neighbouring stored frames: ``python -m stages.flow [--shard 0/8]``.
 
-from dataclasses import asdict
+With ``--video in.mp4 --out flow.h5`` it is a command of its own for any video (``--help``).
+"""
+
+import sys
+from collections.abc import Sequence
+from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 
 from pipeline.flow.extract import extract_flow
 from pipeline.flow.params import FlowConfig
 from pipeline.params import read_section
+from stages import flow_command
 from stages.environment import read_environment
+from stages.sharded import read_shard, shard_outs
 from stages.tracked import stage_run
 
 
-def main() -> None:
-    """Write ``data/flow`` and ``data/quarantine/flow.csv``."""
+def main(arguments: Sequence[str]) -> None:
+    """Write ``data/flow`` and ``data/quarantine/flow.csv``; a shard, the memo store only."""
+    if arguments and arguments[0] != "--shard":
+        flow_command.run(arguments)
+        return
+    shard = read_shard("flow", arguments)
     config = read_section(Path("data/config/flow.yaml"), FlowConfig)
     environment = read_environment()
+    crew = replace(environment.crew, shard=shard)
+    extract = partial(extract_flow, config, Path("data/frames"), memo=environment.memo, crew=crew)
+    if shard is not None:
+        with shard_outs("flow", environment) as outs:
+            report = extract(outs / "flow", outs / "quarantine.csv")
+        print(f"flow: shard {shard} has {report}")
+        return
     with stage_run("flow", config) as run:
-        report = extract_flow(
-            config,
-            Path("data/frames"),
-            Path("data/flow"),
-            Path("data/quarantine/flow.csv"),
-            memo=environment.memo,
-            workers=environment.workers,
-        )
-        run.log_metrics(
-            {
-                "flow/sessions": len(report.sessions),
-                "flow/sessions_computed": report.num_computed,
-                "flow/pairs": report.num_pairs,
-                "flow/pairs_per_second": report.pairs_per_second,
-                "flow/clipped_share": report.clipped_share,
-                "flow/megabytes": report.num_bytes / 1e6,
-                "flow/seconds": report.seconds,
-            }
-        )
+        report = extract(Path("data/flow"), Path("data/quarantine/flow.csv"))
+        run.log_metrics(report.metrics)
         run.log_table("flow_sessions.json", [asdict(session) for session in report.sessions])
+    print(f"flow: {report}")
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -22,7 +22,7 @@ def main() -> None:
             Path("data/index"),
             QUARANTINE,
             environment.memo,
-            environment.workers,
+            environment.crew,
         )
         run.log_metrics(report_metrics(report))
     parts = ", ".join(f"{count} {part}" for part, count in report.clips.items())

@@ -21,9 +21,9 @@ def main() -> None:
         if not config.write:
             write_notes(ROOT)
             return
-        workers = read_environment().workers
+        crew = read_environment().crew
         with Progress("kitchen", config.kitchen.sessions, "session") as progress:
-            summary = write_kitchen(config.kitchen, ROOT, workers, progress)
+            summary = write_kitchen(config.kitchen, ROOT, crew, progress)
         run.log_metrics({f"kitchen/{name}": count for name, count in asdict(summary).items()})
 
 

@@ -24,7 +24,7 @@ def train_stream(stage: str, stream: str, previous: Path | None, model: Path) ->
             *(Path("data/clips"), Path("data/index/classes.csv"), previous),
             *(environment.root, model, curve),
         )
-        machine = Machine(group, max(environment.workers // group.world, 1), time.monotonic)
+        machine = Machine(group, max(environment.crew.processes // group.world, 1), time.monotonic)
         with stage_run(f"{stage}@{stream}", config) if group.is_first else nullcontext() as tracked:
             log = tracked.log_metrics if tracked else lambda _metrics, _step: None
             run_phase(config, paths, environment.memo, machine, log)

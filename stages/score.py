@@ -30,7 +30,7 @@ def score_streams(group: Group, environment: Environment) -> None:
     """Write both streams' scores, as one of the processes."""
     config = read_section(Path("data/config/score.yaml"), ScoreConfig)
     processes = Processes(
-        *(group.rank, group.world, group.device, max(environment.workers // group.world, 1)),
+        *(group.rank, group.world, group.device, max(environment.crew.processes // group.world, 1)),
         *(group.broadcast, partial(gather_scores, world=group.world)),
     )
     with stage_run("score", config) if processes.is_first else nullcontext():

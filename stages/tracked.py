@@ -18,13 +18,11 @@ RUNS_DIR = Path("reports/runs")
 
 @contextmanager
 def stage_run(stage: str, config: Section) -> Iterator[StageRun]:
-    """Track one stage; a SIGTERM becomes an orderly end, so that its run ends as KILLED.
+    """Track one stage, whose run ends as KILLED where the stage is stopped.
 
     What the memo store holds twice, since DVC has cached it by now, is dropped first.
     """
-    signal.signal(signal.SIGTERM, _end)
-    if "DVC_ROOT" in os.environ:  # else the stage would go on alone when DVC is killed
-        end_with_parent()
+    end_orderly()
     read_environment().memo.settle()
     with tracked_stage(
         tracking_store(),
@@ -36,6 +34,13 @@ def stage_run(stage: str, config: Section) -> Iterator[StageRun]:
         runs_dir=RUNS_DIR,
     ) as run:
         yield run
+
+
+def end_orderly() -> None:
+    """Make an orderly end of a SIGTERM, in which folders are cleared and processes ended."""
+    signal.signal(signal.SIGTERM, _end)
+    if "DVC_ROOT" in os.environ:  # else the stage would go on alone when DVC is killed
+        end_with_parent()
 
 
 def tracking_store() -> Store:

@@ -1,8 +1,11 @@
+import os
 from pathlib import Path
 
 import pytest
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+# One place for compiled code: else each test with a DVC_ROOT of its own compiles anew.
+os.environ.setdefault("NUMBA_CACHE_DIR", str(REPOSITORY / ".work" / "numba"))
 
 
 @pytest.fixture

@@ -16,11 +16,12 @@ from pipeline.clips.pack import StoreDirs, pack_clips
 from pipeline.clips.params import PackConfig
 from pipeline.clips.store import ClipStore
 from pipeline.clips.tally import Tally
+from pipeline.fanout import ALONE, Crew
 from pipeline.flow.extract import FlowReport, extract_flow
 from pipeline.flow.params import FlowConfig
-from pipeline.frames.extract import extract_frames
+from pipeline.frames.extract import FramesReport, extract_frames
 from pipeline.frames.params import FramesConfig
-from pipeline.gaze.extract import extract_gaze
+from pipeline.gaze.extract import GazeReport, extract_gaze
 from pipeline.gaze.params import GazeConfig
 from pipeline.kitchen.params import KitchenParams
 from pipeline.memo import Memo
@@ -41,7 +42,12 @@ KITCHEN = KitchenParams(
     max_frames=20,
 )
 FLOW = FlowConfig(
-    preset="fast", semantics="opencv_cpu", backend="opencv", bound_pixels=20, quality=95
+    preset="wide",
+    semantics="opencv_cpu",
+    backend="opencv",
+    stabilise="none",
+    bound_pixels=20,
+    quality=95,
 )
 STAGES = ("index", "frames", "flow", "gaze", "pack")
 
@@ -81,21 +87,15 @@ class Run:
             validation=ValidationConfig(by="none", share=0.2),
             seed=1,
         )
-        write_index(config, self.data / "index", self.list_path("index"), self.memo, 1)
+        write_index(config, self.data / "index", self.list_path("index"), self.memo, ALONE)
 
-    def frames(self) -> None:
-        config = FramesConfig(root=str(self.root), size=32, quality=95)
-        sessions_csv, out_dir = self.data / "index" / "sessions.csv", self.data / "frames"
-        extract_frames(
-            config, sessions_csv, out_dir, self.list_path("frames"), memo=self.memo, workers=1
-        )
+    @property
+    def frames_config(self) -> FramesConfig:
+        return FramesConfig(root=str(self.root), size=32, quality=95)
 
-    def flow(self) -> FlowReport:
-        folders = (self.data / "frames", self.data / "flow", self.list_path("flow"))
-        return extract_flow(FLOW, *folders, memo=self.memo, workers=1)
-
-    def gaze(self) -> None:
-        config = GazeConfig(
+    @property
+    def gaze_config(self) -> GazeConfig:
+        return GazeConfig(
             root=str(self.root),
             required=self.gaze_required,
             tolerance_frames=2,
@@ -105,15 +105,27 @@ class Run:
             map_height=3,
             map_width=4,
         )
-        extract_gaze(
-            config,
+
+    def frames(self, crew: Crew = ALONE) -> FramesReport:
+        paths = (self.data / "index" / "sessions.csv", self.data / "frames")
+        return extract_frames(
+            self.frames_config, *paths, self.list_path("frames"), memo=self.memo, crew=crew
+        )
+
+    def flow(self, crew: Crew = ALONE) -> FlowReport:
+        folders = (self.data / "frames", self.data / "flow", self.list_path("flow"))
+        return extract_flow(FLOW, *folders, memo=self.memo, crew=crew)
+
+    def gaze(self, crew: Crew = ALONE) -> GazeReport:
+        return extract_gaze(
+            self.gaze_config,
             self.data / "index" / "clips.csv",
             self.data / "index" / "gaze.csv",
             self.data / "gaze",
             quality_path=self.folder / "reports" / "gaze_quality.json",
             quarantine_path=self.list_path("gaze"),
             memo=self.memo,
-            workers=1,
+            crew=crew,
         )
 
     def pack(self, max_share: float = 1.0) -> Tally:

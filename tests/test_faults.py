@@ -7,10 +7,11 @@ import signal
 import subprocess
 import sys
 import tempfile
-from collections import Counter
+import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from faults_run import (
     KITCHEN,
@@ -25,8 +26,8 @@ from faults_run import (
 
 from pipeline.annotations.errors import AnnotationError
 from pipeline.clips.tally import PackError
-from pipeline.fanout import FanOutError
-from pipeline.frames.store import StoreError
+from pipeline.fanout import ALONE, FanOutError
+from pipeline.frames.store import ImageReader, StoreError
 from pipeline.gaze.verdicts import BROKEN_FILE, NO_FILE, WRONG_LENGTH
 from pipeline.kitchen.writing import write_kitchen
 from pipeline.progress import Progress
@@ -36,26 +37,48 @@ pytestmark = pytest.mark.slow
 
 NUM_CLIPS = KITCHEN.clips
 FULL = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-SCRIPT = """
+PAIRS_PER_BLOCK = 8
+SCRIPT = f"""
 import os, signal, sys
 from dataclasses import replace
 from pathlib import Path
 from faults_run import Run
+from pipeline.flow import blocks
 from pipeline.flow.backends import BACKENDS
 opencv, calls = BACKENDS["opencv"], []
-def compute(pairs, parameters):
+def compute(pairs, *how):
     calls.append(len(pairs))
     if len(calls) == int(sys.argv[2]):
         os.kill(os.getpid(), signal.SIGKILL)
-    return opencv.compute(pairs, parameters)
+    return opencv.compute(pairs, *how)
 BACKENDS["opencv"] = replace(opencv, compute=compute)
+blocks.PIXELS_PER_BLOCK = {PAIRS_PER_BLOCK} * 32 * 42
 Run(Path(sys.argv[1])).flow()
 print(len(calls))
 """
-LIMITED = """
+BOTH = f"""
+import sys
+from dataclasses import replace
+from pathlib import Path
+from faults_run import Run
+from pipeline.fanout import Crew
+from pipeline.flow import blocks
+from pipeline.flow.backends import BACKENDS
+opencv, folder = BACKENDS["opencv"], Path(sys.argv[1])
+def compute(*pairs_and_how):
+    (folder / "begun").touch()
+    return opencv.compute(*pairs_and_how)
+BACKENDS["opencv"] = replace(opencv, compute=compute)  # also in the workers, which import this
+blocks.PIXELS_PER_BLOCK = {PAIRS_PER_BLOCK} * 32 * 42
+if __name__ == "__main__":
+    Run(folder).flow(Crew(2, cluster=None, gpus=(), shard=None))
+"""
+LIMITED = f"""
 import resource, sys
 from pathlib import Path
 from faults_run import Run
+from pipeline.flow import blocks
+blocks.PIXELS_PER_BLOCK = {PAIRS_PER_BLOCK} * 32 * 42
 run, stage = Run(Path(sys.argv[1])), sys.argv[2]
 largest = resource.getrlimit(resource.RLIMIT_FSIZE)[1]
 for limit in map(int, sys.argv[3:]):
@@ -72,7 +95,7 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Run:
     """Return the whole run on a sound set."""
     run = Run(tmp_path_factory.mktemp("sound"))
     with Progress("kitchen", KITCHEN.sessions, "session") as progress:
-        write_kitchen(KITCHEN, run.root, 1, progress)
+        write_kitchen(KITCHEN, run.root, ALONE, progress)
     return run.all()
 
 
@@ -465,15 +488,51 @@ def test_a_write_that_the_system_refuses_is_an_error_and_no_crash(done, sound, s
 
 def test_flow_killed_in_the_middle_goes_on_and_ends_equal(done, sound):
     shutil.rmtree(done.data / "flow")
-    num_pairs = Counter(clip.session for clip in sound.clips.values())
-    killed_at = min(num_pairs.values()) - 1
+    num_blocks = [
+        -(-ImageReader(path).num_items // PAIRS_PER_BLOCK)
+        for path in (sound.data / "flow").iterdir()
+    ]
+    killed_at = min(num_blocks) - 1
     killed = script(SCRIPT, done.folder, killed_at)
     assert killed.returncode == -signal.SIGKILL
     assert not list((done.data / "flow").glob("*.h5"))
     resumed = script(SCRIPT, done.folder, -1)
     assert resumed.returncode == 0, resumed.stderr
-    assert int(resumed.stdout) == NUM_CLIPS - (killed_at - 1)
+    again = int(resumed.stdout) - (sum(num_blocks) - killed_at)
+    assert again in {1, 2}  # the block that was computed, and the one before, not yet written
     assert done.stores("flow") == sound.stores("flow")
     done.gaze()
     done.pack()
     assert done.seen() == sound.seen()
+
+
+def test_flow_killed_at_five_random_moments_ends_equal(done, sound, tmp_path):
+    """Each kill comes before a sixth of the undisturbed time, so that all five find it at work."""
+    program = tmp_path / "both.py"
+    program.write_text(BOTH)
+    tests = Path(__file__).parent
+    environment = os.environ | {"PYTHONPATH": f"{tests.parent}{os.pathsep}{tests}"}
+    begun = done.folder / "begun"
+    expected = sound.stores("flow")
+
+    def begin() -> subprocess.Popen[bytes]:
+        begun.unlink(missing_ok=True)
+        process = subprocess.Popen([sys.executable, program, done.folder], env=environment)
+        while process.poll() is None and not begun.exists():
+            time.sleep(0.005)
+        return process
+
+    undisturbed, started = begin(), time.monotonic()
+    assert undisturbed.wait() == 0
+    seconds = time.monotonic() - started
+    shutil.rmtree(done.folder / ".work")
+    moments = np.random.default_rng().uniform(0, seconds / 6, 5)
+    for moment in moments:
+        process = begin()
+        time.sleep(moment)
+        process.kill()
+        assert process.wait() == -signal.SIGKILL, moments
+        for path in (done.data / "flow").glob("*.h5"):
+            assert path.read_bytes() == expected[path.name], moments
+    assert begin().wait() == 0
+    assert done.stores("flow") == expected, moments

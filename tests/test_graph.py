@@ -10,7 +10,7 @@ from ruamel.yaml import YAML
 NEUTRAL = {
     "pipeline/__init__.py",
     "pipeline/atomic.py",
-    "pipeline/fanout.py",
+    "pipeline/fanout",
     "pipeline/memo.py",
     "pipeline/params.py",
     "pipeline/progress.py",
@@ -20,15 +20,20 @@ NEUTRAL = {
     "stages/__init__.py",
     "stages/environment.py",
     "stages/launched.py",
+    "stages/sharded.py",
     "stages/tracked.py",
+    "pipeline/video_flow",  # a command for people, beside the stage flow
+    "stages/flow_command.py",
 }
-BASE = {path for path in NEUTRAL if re.fullmatch(r"pipeline/\w+\.py", path)}
+BASE = {path for path in NEUTRAL if re.fullmatch(r"pipeline/\w+\.py|pipeline/fanout", path)}
 LAYERS = {
+    "pipeline/fanout": set(),
     "pipeline/tables": set(),
     "pipeline/annotations": {"pipeline/tables"},
     "pipeline/kitchen": set(),
     "pipeline/frames": {"pipeline/tables"},
     "pipeline/flow": {"pipeline/frames"},
+    "pipeline/video_flow": {"pipeline/flow", "pipeline/frames"},
     "pipeline/gaze": {"pipeline/tables"},
     "pipeline/models": set(),
     "pipeline/clips": {"pipeline/tables", "pipeline/frames"},

@@ -1,4 +1,6 @@
+import errno
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -75,6 +77,53 @@ def test_unfinished_work_outlives_its_process_and_ends_with_the_entry(memo, resu
     assert (memo.scratch("frames", "k1") / "half").is_file()
     memo.store("frames", "k1", {"shard": result})
     assert not (memo.scratch("frames", "k1") / "half").exists()
+
+
+def test_a_second_store_of_the_same_work_leaves_the_entry_as_it_is(memo, result, tmp_path):
+    memo.store("frames", "k1", {"shard": result})
+    again = tmp_path / "again.h5"
+    again.write_bytes(result.read_bytes())
+    memo.store("frames", "k1", {"shard": again})
+    assert os.listdir(tmp_path / "work" / "memo" / "frames") == ["k1"]
+    assert (result.stat().st_nlink, again.stat().st_nlink) == (2, 1)
+
+
+@pytest.mark.parametrize("loss", ["shard", "manifest.json"])
+def test_an_entry_that_lost_a_file_is_replaced(memo, result, tmp_path, loss):
+    memo.store("frames", "k1", {"shard": result})
+    (tmp_path / "work" / "memo" / "frames" / "k1" / loss).unlink()
+    assert not memo.fetch("frames", "k1", {"shard": tmp_path / "again.h5"})
+    memo.store("frames", "k1", {"shard": result})
+    assert memo.fetch("frames", "k1", {"shard": tmp_path / "again.h5"})
+    assert os.listdir(tmp_path / "work" / "memo" / "frames") == ["k1"]
+
+
+def test_work_that_many_store_fetch_and_settle_at_a_time_is_always_whole(memo, result, tmp_path):
+    memo.store("frames", "k1", {"shard": result})
+    cache_as_dvc_does(memo, result.read_bytes())
+
+    def work(number: int) -> None:
+        own = tmp_path / f"own-{number}" / "result.h5"
+        for _ in range(40):
+            assert memo.fetch("frames", "k1", {"shard": own})
+            assert own.read_bytes() == result.read_bytes()
+            memo.store("frames", "k1", {"shard": own})
+            memo.settle()
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+
+
+def test_a_store_that_the_system_refuses_is_an_error_and_leaves_no_litter(
+    memo, result, tmp_path, monkeypatch
+):
+    def refuse(self, target):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES), str(target))
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(OSError, match="Permission denied"):
+        memo.store("frames", "k1", {"shard": result})
+    assert os.listdir(tmp_path / "work" / "memo" / "frames") == []
 
 
 def test_a_key_depends_on_every_part_and_not_on_the_order_of_keys():

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
 
-from pipeline.fanout import fan_out
+from pipeline.fanout import ALONE, Crew, fan_out
 from pipeline.memo import Memo, content_key, file_digest
 from pipeline.progress import Progress
 
@@ -54,7 +54,7 @@ class SessionFiles:
 
 
 def inspect_videos(
-    folder: Path, videos: Mapping[str, Sequence[str]], memo: Memo, workers: int
+    folder: Path, videos: Mapping[str, Sequence[str]], memo: Memo, crew: Crew
 ) -> dict[str, Container]:
     """Inspect every video of every session; absent files are faults, not errors.
 
@@ -62,7 +62,7 @@ def inspect_videos(
         folder: the data set's folder.
         videos: paths below it by session.
         memo: keeps what was found, a session an entry.
-        workers: processes.
+        crew: who inspects them.
     """
     found, unknown = [], []
     with tempfile.TemporaryDirectory() as scratch:
@@ -75,19 +75,19 @@ def inspect_videos(
             else:
                 found += known
     if unknown:
-        found += _inspect_sessions(folder, unknown, memo, workers)
+        found += _inspect_sessions(folder, unknown, memo, crew)
     return {container.video: container for container in found}
 
 
 def _inspect_sessions(
-    folder: Path, sessions: Sequence[SessionFiles], memo: Memo, workers: int
+    folder: Path, sessions: Sequence[SessionFiles], memo: Memo, crew: Crew
 ) -> list[Container]:
     num_bytes = sum(size for files in sessions for _, size, _ in files.files)
     with Progress("index: containers", len(sessions), "session") as progress:
         inspected = fan_out(
-            partial(_inspect_session, folder, memo),
+            partial(_inspect_session, folder.absolute(), memo),
             sessions,
-            workers=workers if num_bytes > SERIAL_BYTES else 1,
+            crew=crew if num_bytes > SERIAL_BYTES else ALONE,
             progress=progress,
         )
     return [container for containers in inspected for container in containers]
@@ -160,8 +160,8 @@ def _recall(folder: Path, files: SessionFiles, memo: Memo, scratch: Path) -> lis
 
 def _inspect_session(folder: Path, memo: Memo, files: SessionFiles) -> list[Container]:
     containers = [inspect_video(folder, video) for video, _, _ in files.files]
-    key = _key(folder, files)
-    path = memo.scratch(STEP, key) / ENTRY
-    path.write_text(json.dumps([asdict(item) for item in containers]), encoding="utf-8")
-    memo.store(STEP, key, {ENTRY: path})
+    with tempfile.TemporaryDirectory() as scratch:
+        path = Path(scratch) / ENTRY
+        path.write_text(json.dumps([asdict(item) for item in containers]), encoding="utf-8")
+        memo.store(STEP, _key(folder, files), {ENTRY: path})
     return containers

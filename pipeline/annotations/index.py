@@ -12,6 +12,7 @@ from pipeline.annotations.placing import place_clips
 from pipeline.annotations.readers import READERS, dataset_folder
 from pipeline.annotations.report import IndexReport, make_report, write_report
 from pipeline.annotations.splits import carve_validation
+from pipeline.fanout import Crew
 from pipeline.memo import Memo, file_digest
 from pipeline.quarantine import Quarantined, write_quarantine
 from pipeline.tables.classes import write_classes
@@ -26,7 +27,7 @@ from pipeline.tables.sessions import (
 
 
 def write_index(
-    config: IndexConfig, index_dir: Path, quarantine_path: Path, memo: Memo, workers: int
+    config: IndexConfig, index_dir: Path, quarantine_path: Path, memo: Memo, crew: Crew
 ) -> IndexReport:
     """Read, check and write a data set's index.
 
@@ -35,14 +36,14 @@ def write_index(
         index_dir: gets clips.csv, classes.csv, sessions.csv, gaze.csv and report.json.
         quarantine_path: gets what was left out.
         memo: keeps what was found in the videos.
-        workers: processes that inspect videos.
+        crew: who inspects videos.
 
     Raises:
         AnnotationError: an annotation file is faulty as a whole, or no clip is left.
     """
     listing = READERS[config.dataset.name](config.dataset.root, config.protocol)
     folder = dataset_folder(config.dataset.root)
-    containers = inspect_videos(folder, _videos_by_session(listing), memo, workers)
+    containers = inspect_videos(folder, _videos_by_session(listing), memo, crew)
     clips, unplaced = place_clips(listing.clips, containers)
     quarantined = [*listing.quarantined, *unplaced]
     write_quarantine(quarantine_path, quarantined)

@@ -10,6 +10,7 @@ FROM_RECIPE = {
     "frames.size": "preprocessing.frames_size",
     "flow.preset": "preprocessing.flow_preset",
     "flow.semantics": "preprocessing.flow_semantics",
+    "flow.stabilise": "preprocessing.flow_stabilise",
     "validation.by": "validation_by",
     "model.backbone": "model.backbone",
 }

@@ -3,12 +3,14 @@
 import shutil
 from pathlib import Path
 
+from pipeline.annotations.source import SourceSize
 from pipeline.configuration.auto import fill_auto, lookup
 from pipeline.configuration.dataset import look_at
-from pipeline.configuration.estimate import estimate
+from pipeline.configuration.estimate import Estimate, estimate
 from pipeline.configuration.recipe import Recipe, recipe_path
 from pipeline.configuration.resolve import resolve
 from pipeline.configuration.user import UserParams
+from pipeline.flow.errors import FlowError
 from pipeline.flow.params import FlowConfig
 from pipeline.frames.params import FramesConfig
 from pipeline.params import ParamsError, Section, read_yaml, validate
@@ -31,17 +33,32 @@ def load_configuration(
     source = look_at(params.dataset, repository)
     sections = resolve(params, recipe, source)
     _check_weights(sections, repository)
-    notes = []
     frames, flow = sections["frames"], sections["flow"]
-    if source.size and isinstance(frames, FramesConfig) and isinstance(flow, FlowConfig):
-        needed = estimate(source.size, frames, flow, workers)
-        free = shutil.disk_usage(repository).free
-        notes.append(
-            f"{source.size.num_clips} clips, {source.size.num_sessions} sessions, "
-            f"{source.size.num_frames} frames: {needed} if nothing is there yet "
-            f"({free / 1e9:.0f} GB are free)"
-        )
+    notes = []
+    if isinstance(frames, FramesConfig) and isinstance(flow, FlowConfig):
+        backend = _find_backend(flow)
+        if source.size:
+            needed = estimate(source.size, frames, flow, backend, workers)
+            notes.append(_describe(source.size, needed, repository))
     return sections, notes
+
+
+def _describe(size: SourceSize, needed: Estimate, repository: Path) -> str:
+    free = shutil.disk_usage(repository).free
+    return (
+        f"{size.num_clips} clips, {size.num_sessions} sessions, {size.num_frames} frames: {needed} "
+        f"if nothing is there yet ({free / 1e9:.0f} GB are free)"
+    )
+
+
+def _find_backend(flow: FlowConfig) -> str:
+    """Return who computes flow here; the flow stage would ask too late."""
+    from pipeline.flow.backends import resolve_backend
+
+    try:
+        return resolve_backend(flow)
+    except FlowError as error:
+        raise ParamsError(str(error)) from error
 
 
 def _check_weights(sections: dict[str, Section], repository: Path) -> None:

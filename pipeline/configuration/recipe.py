@@ -16,6 +16,8 @@ class Preprocessing(Section):
     """A preset of TV-L1."""
     flow_semantics: str
     """Whose TV-L1."""
+    flow_stabilise: str
+    """How the camera's own motion is removed; `none` leaves it in."""
 
 
 class Network(Section):

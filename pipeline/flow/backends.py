@@ -5,9 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.flow import opencv_cpu, opencv_cuda
+from pipeline.flow import numba_tvl1, opencv_cpu, opencv_cuda, torch_tvl1
 from pipeline.flow.errors import FlowError
 from pipeline.flow.params import FlowConfig, Tvl1
+from pipeline.flow.semantics import Semantics
 
 
 @dataclass(frozen=True)
@@ -15,19 +16,22 @@ class Backend:
     """One implementation of TV-L1.
 
     Args:
-        semantics: whose results it gives, see ``FlowConfig.semantics``.
+        semantics: names of those whose flow it can give.
         why_absent: says why it cannot run on this machine; None where it can.
         compute: pairs of grey frames (N, 2, H, W) uint8 to flow (N, H, W, 2) float32, x then y,
-            in pixels, from the first frame to the second.
+            in pixels, from the first frame to the second. The last argument is how many pairs
+            may be in work at a time; the flow depends neither on it nor on the batch.
     """
 
     semantics: tuple[str, ...]
     why_absent: Callable[[], str | None]
-    compute: Callable[[np.ndarray, Tvl1], np.ndarray]
+    compute: Callable[[np.ndarray, Tvl1, Semantics, int], np.ndarray]
 
 
 BACKENDS = {  # fastest first
     "opencv_cuda": Backend(("opencv_cuda",), opencv_cuda.why_absent, opencv_cuda.compute),
+    "numba": Backend(("opencv_cpu", "opencv_cuda"), numba_tvl1.why_absent, numba_tvl1.compute),
+    "torch": Backend(("opencv_cpu", "opencv_cuda"), torch_tvl1.why_absent, torch_tvl1.compute),
     "opencv": Backend(("opencv_cpu",), opencv_cpu.why_absent, opencv_cpu.compute),
 }
 

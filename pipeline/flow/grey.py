@@ -8,12 +8,15 @@ import cv2
 import numpy as np
 from jaxtyping import UInt8
 
-from pipeline.frames.encode import decode_rgb
-from pipeline.frames.store import ImageReader
 
-
-def read_pairs(frames: ImageReader, start: int, stop: int) -> UInt8[np.ndarray, "N 2 H W"]:
-    """Return pairs ``start`` to ``stop`` (exclusive): frame k of the store and frame k + 1."""
-    images = [decode_rgb(encoded) for encoded in frames.encoded_between(start, stop + 1)]
-    grey = np.stack([cv2.cvtColor(image, cv2.COLOR_RGB2GRAY) for image in images])  # (N + 1, H, W)
-    return np.stack([grey[:-1], grey[1:]], axis=1)
+def grey_pairs(images: UInt8[np.ndarray, "M H W 3"]) -> UInt8[np.ndarray, "N 2 H W"]:
+    """Return each image but the last, in grey, with the next."""
+    num_pairs, height, width = len(images) - 1, *images.shape[1:3]
+    pairs = np.empty((num_pairs, 2, height, width), np.uint8)
+    for number, image in enumerate(images):
+        grey = cv2.cvtColor(image, cv2.COLOR_RGB2GRAY)
+        if number < num_pairs:
+            pairs[number, 0] = grey
+        if number:
+            pairs[number - 1, 1] = grey
+    return pairs

@@ -5,6 +5,8 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from pipeline.flow.params import Tvl1
+from pipeline.flow.semantics import Semantics
+from pipeline.flow.threads import over_pairs
 
 
 def why_absent() -> str | None:
@@ -22,31 +24,41 @@ def why_absent() -> str | None:
 
 
 def compute(
-    pairs: UInt8[np.ndarray, "N 2 H W"], parameters: Tvl1
+    pairs: UInt8[np.ndarray, "N 2 H W"],
+    tvl1: Tvl1,
+    semantics: Semantics,  # noqa: ARG001
+    threads: int,
 ) -> Float32[np.ndarray, "N H W 2"]:
-    """Return the flow of each pair, one thread, no pair touching another's."""
+    """Return the flow of each pair."""
     cv2.setNumThreads(1)
-    flow = np.empty((len(pairs), *pairs.shape[2:], 2), np.float32)
-    solver = _make_solver(parameters)
-    for pair, out in zip(pairs, flow, strict=True):
-        # a small image lowers the object's own number of scales, for good
-        solver.setScalesNumber(parameters.num_scales)  # type: ignore[attr-defined]
-        out[:] = solver.calc(pair[0], pair[1], out)
+    height, width = pairs.shape[2:]
+    flow = np.empty((len(pairs), height, width, 2), np.float32)
+    # OpenCV reads past the ends of an image of one row or column; two equal ones have its flow
+    thin = ((0, 0), (0, 0), (0, int(height < 2)), (0, int(width < 2)))
+    pairs = np.pad(pairs, thin, mode="edge") if min(height, width) < 2 else pairs
+
+    def solve(number: int) -> None:
+        before, after = pairs[number]
+        solved = _make_solver(tvl1).calc(before, after, np.zeros((*before.shape, 2), np.float32))
+        flow[number] = solved[:height, :width]
+
+    over_pairs(solve, len(pairs), threads)
     return flow
 
 
-def _make_solver(parameters: Tvl1) -> cv2.DenseOpticalFlow:
+def _make_solver(tvl1: Tvl1) -> cv2.DenseOpticalFlow:
+    """Make a solver for one pair: a small image lowers its number of scales, for good."""
     return cv2.optflow.DualTVL1OpticalFlow_create(  # type: ignore[attr-defined]
-        tau=parameters.tau,
-        lambda_=parameters.lambda_,
-        theta=parameters.theta,
-        nscales=parameters.num_scales,
-        warps=parameters.num_warps,
-        epsilon=parameters.epsilon,
-        innnerIterations=parameters.inner_iterations,  # OpenCV spells it so
-        outerIterations=parameters.outer_iterations,
-        scaleStep=parameters.scale_step,
-        gamma=parameters.gamma,
-        medianFiltering=parameters.median_pixels,
+        tau=tvl1.tau,
+        lambda_=tvl1.lambda_,
+        theta=tvl1.theta,
+        nscales=tvl1.num_scales,
+        warps=tvl1.num_warps,
+        epsilon=tvl1.epsilon,
+        innnerIterations=tvl1.inner_iterations,  # OpenCV spells it so
+        outerIterations=tvl1.outer_iterations,
+        scaleStep=tvl1.scale_step,
+        gamma=0.0,  # no field of illumination
+        medianFiltering=tvl1.median_pixels,
         useInitialFlow=False,
     )

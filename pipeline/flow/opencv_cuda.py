@@ -5,6 +5,7 @@ import numpy as np
 from jaxtyping import Float32, UInt8
 
 from pipeline.flow.params import Tvl1
+from pipeline.flow.semantics import Semantics
 
 
 def why_absent() -> str | None:
@@ -17,7 +18,10 @@ def why_absent() -> str | None:
 
 
 def compute(
-    pairs: UInt8[np.ndarray, "N 2 H W"], parameters: Tvl1
+    pairs: UInt8[np.ndarray, "N 2 H W"],
+    tvl1: Tvl1,
+    semantics: Semantics,  # noqa: ARG001
+    threads: int,  # noqa: ARG001
 ) -> Float32[np.ndarray, "N H W 2"]:
     """Return the flow of each pair.
 
@@ -29,24 +33,24 @@ def compute(
         before, after, result = cv2.cuda.GpuMat(), cv2.cuda.GpuMat(), cv2.cuda.GpuMat()
         before.upload(np.ascontiguousarray(pair[0]), stream)
         after.upload(np.ascontiguousarray(pair[1]), stream)
-        result = _make_solver(parameters).calc(before, after, result, stream)
+        result = _make_solver(tvl1).calc(before, after, result, stream)
         downloaded = result.download(stream)
         stream.waitForCompletion()
         out[:] = downloaded
     return flow
 
 
-def _make_solver(parameters: Tvl1) -> "cv2.cuda_OpticalFlowDual_TVL1":  # type: ignore[name-defined]
+def _make_solver(tvl1: Tvl1) -> "cv2.cuda_OpticalFlowDual_TVL1":  # type: ignore[name-defined]
     """Make a solver for one pair: like the CPU's it changes its own number of scales."""
     return cv2.cuda_OpticalFlowDual_TVL1.create(  # type: ignore[attr-defined]
-        tau=parameters.tau,
-        lambda_=parameters.lambda_,
-        theta=parameters.theta,
-        nscales=parameters.num_scales,
-        warps=parameters.num_warps,
-        epsilon=parameters.epsilon,
-        iterations=parameters.inner_iterations * parameters.outer_iterations,
-        scaleStep=parameters.scale_step,
-        gamma=parameters.gamma,
+        tau=tvl1.tau,
+        lambda_=tvl1.lambda_,
+        theta=tvl1.theta,
+        nscales=tvl1.num_scales,
+        warps=tvl1.num_warps,
+        epsilon=tvl1.epsilon,
+        iterations=tvl1.inner_iterations * tvl1.outer_iterations,
+        scaleStep=tvl1.scale_step,
+        gamma=0.0,
         useInitialFlow=False,
     )

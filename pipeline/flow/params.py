@@ -1,6 +1,6 @@
 """The configuration of the flow stage, and the numbers behind a preset's name."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -9,15 +9,18 @@ from pipeline.params import Section
 
 
 class FlowConfig(Section):
-    """What a stored flow means, and how it is stored."""
+    """What a stored flow means, how it is computed, and how it is stored."""
 
-    preset: Literal["opencv", "fast"]
-    """``opencv``: OpenCV's defaults. ``fast``: 3 levels, 3 warps, epsilon 0.03, a quarter of
-    the time, half a pixel away on large motion."""
+    preset: Literal["opencv", "wide"]
+    """``opencv``: OpenCV's defaults, those of published features. ``wide``: a halving pyramid of
+    4 levels, better on large motion and cheaper (docs/flow.md)."""
     semantics: Literal["opencv_cpu", "opencv_cuda"]
-    """Whose TV-L1: OpenCV's CPU and CUDA code give different flow (docs/frames_and_flow.md)."""
-    backend: Literal["auto", "opencv", "opencv_cuda"]
+    """Whose TV-L1: OpenCV's CPU and CUDA code give different flow (docs/flow.md)."""
+    backend: Literal["auto", "opencv_cuda", "numba", "torch", "opencv"]
     """Who computes it; ``auto`` is the fastest present with these semantics."""
+    stabilise: Literal["none", "homography"]
+    """``homography``: warp flow; the camera's motion is estimated and removed first, and stored
+    beside the flow."""
     bound_pixels: Annotated[float, Field(gt=0)]
     """Motion that the 8 bits reach in each direction, in pixels at the stored size; 20 in the
     field. What lies beyond is clipped, and its share is reported."""
@@ -30,8 +33,8 @@ class Tvl1:
     """The numbers of TV-L1; tau, lambda and theta as in Zach, Pock and Bischof (DAGM 2007).
 
     The iterations of a warp stop early once the mean squared change of the flow is below
-    ``epsilon`` squared. The CUDA semantics have one loop of ``outer * inner`` iterations and no
-    median filter.
+    ``epsilon`` squared; 0 means all of them. The CUDA semantics have one loop of ``outer * inner``
+    iterations and no median filter.
     """
 
     tau: float
@@ -43,7 +46,6 @@ class Tvl1:
     inner_iterations: int
     outer_iterations: int
     scale_step: float
-    gamma: float
     median_pixels: int
 
 
@@ -59,21 +61,8 @@ PRESETS = {
         inner_iterations=30,
         outer_iterations=10,
         scale_step=0.8,
-        gamma=0.0,
-        median_pixels=5,
-    ),
-    # Measured: docs/frames_and_flow.md
-    "fast": Tvl1(
-        tau=0.25,
-        lambda_=0.15,
-        theta=0.3,
-        num_scales=3,
-        num_warps=3,
-        epsilon=0.03,
-        inner_iterations=30,
-        outer_iterations=10,
-        scale_step=0.8,
-        gamma=0.0,
         median_pixels=5,
     ),
 }
+# Its coarsest level is an eighth of the image; that of OpenCV's defaults is 0.41 of it.
+PRESETS["wide"] = replace(PRESETS["opencv"], num_scales=4, scale_step=0.5)

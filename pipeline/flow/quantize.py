@@ -9,14 +9,19 @@ from jaxtyping import Float32, UInt8
 
 LEVELS = 255
 MIDDLE = LEVELS / 2
+STILL = 128
+"""The level of no motion."""
 
 
 def quantize(
     flow: Float32[np.ndarray, "T H W 2"], bound_pixels: float
 ) -> UInt8[np.ndarray, "T H W 2"]:
     """Store each component in 8 bits; what lies beyond the bound is clipped to it."""
-    levels = flow * (MIDDLE / bound_pixels) + MIDDLE
-    return np.clip(np.rint(levels), 0, LEVELS).astype(np.uint8)
+    levels = flow * (MIDDLE / bound_pixels)
+    levels += MIDDLE
+    np.rint(levels, out=levels)
+    np.clip(levels, 0, LEVELS, out=levels)
+    return levels.astype(np.uint8)
 
 
 def dequantize(
@@ -31,4 +36,5 @@ def dequantize(
 
 def count_clipped(flow: Float32[np.ndarray, "T H W 2"], bound_pixels: float) -> int:
     """Return how many vectors have a component beyond the bound."""
-    return int(np.count_nonzero((np.abs(flow) > bound_pixels).any(axis=-1)))
+    beyond = np.abs(flow) > bound_pixels
+    return int(np.count_nonzero(beyond[..., 0] | beyond[..., 1]))

@@ -38,13 +38,13 @@ class DecodeError(ValueError):
 
 
 def decode_video(
-    path: Path, size: int | str, num_frames: int
+    path: Path, size: int | str | None, num_frames: int
 ) -> Iterator[UInt8[np.ndarray, "H W 3"]]:
     """Yield every frame of a video, upright and resized by area averaging, at least one.
 
     Args:
         path: the video.
-        size: the ``size`` param, see `target_size`.
+        size: the ``size`` param, see `target_size`; None for the video's own.
         num_frames: frames that the container holds; more are welcome, fewer are an error.
 
     Raises:
@@ -63,7 +63,7 @@ def decode_video(
             target = None
             for frame in container.decode(stream):
                 _check_frame(path, number, frame)
-                target = target or target_size(size, _displayed_size(frame))
+                target = target or _target(size, frame)
                 yield _upright(frame, target)
                 number += 1
     except ENVIRONMENT_FAULTS:
@@ -96,6 +96,11 @@ def _displayed_size(frame: VideoFrame) -> Size:
     if _is_sideways(frame):
         return Size(frame.height, frame.width)
     return Size(frame.width, frame.height)
+
+
+def _target(size: int | str | None, frame: VideoFrame) -> Size:
+    displayed = _displayed_size(frame)
+    return displayed if size is None else target_size(size, displayed)
 
 
 def _upright(frame: VideoFrame, target: Size) -> UInt8[np.ndarray, "H W 3"]:

@@ -8,13 +8,11 @@ from itertools import chain
 from pathlib import Path
 from time import perf_counter
 
-import av
-import cv2
-
-from pipeline.fanout import fan_out
+from pipeline.fanout import Crew, fan_out
 from pipeline.frames.decode import DecodeError, decode_video
 from pipeline.frames.encode import encode_rgb
 from pipeline.frames.params import FramesConfig
+from pipeline.frames.provenance import frames_parameters
 from pipeline.frames.sessions import Session, Video, read_sessions
 from pipeline.frames.size import Size
 from pipeline.frames.store import ImageReader, ImageWriter, clear_stores
@@ -23,8 +21,6 @@ from pipeline.progress import Progress
 from pipeline.quarantine import Quarantined, write_quarantine
 
 STEP = "frames"
-VERSION = 1
-"""Raise it when equal videos and params give other frames than before."""
 
 
 class ChangedVideoError(RuntimeError):
@@ -57,28 +53,32 @@ def extract_frames(
     quarantine_path: Path,
     *,
     memo: Memo,
-    workers: int,
+    crew: Crew,
 ) -> FramesReport:
     """Decode the videos of every session that is not remembered; longest sessions first.
 
     Videos that cannot be decoded whole are left out of their session's store and listed in
-    ``quarantine_path``. ``out_dir`` holds one ``<session>.h5`` a session afterwards, no other.
+    ``quarantine_path``. ``out_dir`` holds one ``<session>.h5`` a session afterwards, no other; of
+    a crew's shard, only its sessions.
     """
     started = perf_counter()
     sessions = read_sessions(sessions_csv)
+    if crew.shard is not None:
+        sessions = list(crew.shard.take(sorted(sessions, key=_longest_first)))
     clear_stores(out_dir)
     with Progress(STEP, len(sessions), "session") as progress:
         missing = [session for session in sessions if not _fetch(session, config, out_dir, memo)]
         progress.advance(len(sessions) - len(missing))
-        missing.sort(key=lambda session: -session.num_frames)
-        extract = partial(extract_session, config=config, out_dir=out_dir, memo=memo)
-        fan_out(extract, missing, workers=workers, progress=progress)
+        missing.sort(key=_longest_first)
+        here = config.model_copy(update={"root": str(Path(config.root).absolute())})
+        extract = partial(extract_session, config=here, out_dir=out_dir.absolute(), memo=memo)
+        computed = fan_out(extract, missing, crew=crew, progress=progress)
     made = [_inspect(session, out_dir) for session in sessions]
     entries = [entry for session in made for entry in session.quarantined]
     write_quarantine(quarantine_path, entries)
     return FramesReport(
         num_sessions=len(sessions),
-        num_computed=len(missing),
+        num_computed=sum(computed),
         num_frames=sum(session.num_frames for session in made),
         num_bytes=sum(session.num_bytes for session in made),
         num_quarantined=len(entries),
@@ -86,8 +86,13 @@ def extract_frames(
     )
 
 
-def extract_session(session: Session, config: FramesConfig, out_dir: Path, memo: Memo) -> None:
-    """Decode one session into its store, and remember it."""
+def extract_session(session: Session, config: FramesConfig, out_dir: Path, memo: Memo) -> bool:
+    """Decode one session into its store, and remember it.
+
+    Returns False where another run has done so meanwhile, and it is fetched.
+    """
+    if _fetch(session, config, out_dir, memo):
+        return False
     path = _store_path(out_dir, session)
     broken = []
     with ImageWriter(path, "frames", frames_parameters(config)) as writer:
@@ -99,18 +104,7 @@ def extract_session(session: Session, config: FramesConfig, out_dir: Path, memo:
                 broken.append({"video": video.name, "reason": error.reason, "detail": error.detail})
         writer.note("quarantined", json.dumps(broken))
     memo.store(STEP, _memo_key(session, config), {"frames.h5": path})
-
-
-def frames_parameters(config: FramesConfig) -> dict[str, object]:
-    """Return everything but the videos themselves that shapes the stored bytes."""
-    return {
-        "size": config.size,
-        "quality": config.quality,
-        "chroma": "4:4:4",
-        "version": VERSION,
-        "av": av.__version__,
-        "opencv": cv2.__version__,
-    }
+    return True
 
 
 def _add_video(writer: ImageWriter, video: Video, config: FramesConfig) -> None:
@@ -136,6 +130,10 @@ def _check_unchanged(video: Video, config: FramesConfig) -> None:
             f"{path}: found other bytes than index did, and they do not decode; run `dvc repro` "
             "again when nothing writes to this file any more"
         )
+
+
+def _longest_first(session: Session) -> tuple[int, str]:
+    return -session.num_frames, session.name
 
 
 def _store_path(out_dir: Path, session: Session) -> Path:

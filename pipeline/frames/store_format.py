@@ -1,4 +1,4 @@
-"""What writer and reader of an image store agree on; the schema is in docs/frames_and_flow.md."""
+"""What writer and reader of an image store agree on; the schema is in docs/frames.md."""
 
 VERSION = 1
 ENTRIES_PER_ITEM = {"frames": 1, "flow": 2}

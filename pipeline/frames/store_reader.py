@@ -98,6 +98,18 @@ class ImageReader:
         bounds = (self._offsets[start : stop + 1] - begin).tolist()
         return [data[first:last] for first, last in pairwise(bounds)]
 
+    def array(self, name: str) -> np.ndarray:
+        """Return numbers that the writer kept beside the images.
+
+        Raises:
+            StoreError: it kept none under this name.
+        """
+        store = self._open()
+        if name not in store:
+            raise StoreError(f"{self.path}: found no '{name}' among {sorted(store)}")
+        array: np.ndarray = store[name][()]
+        return array
+
     def close(self) -> None:
         """Close this process's handle; the next use opens the file again."""
         if self._file is not None and self._pid == os.getpid():

@@ -50,6 +50,7 @@ class ImageWriter:
         self._offsets = [0]
         self._first = [0]
         self._videos: list[str] = []
+        self._arrays: dict[str, np.ndarray] = {}
         self._stack = ExitStack()
         self.size: Size | None = None
 
@@ -102,6 +103,10 @@ class ImageWriter:
         """Keep a further fact about the session as an attribute of the file."""
         self._attributes[name] = value
 
+    def keep(self, name: str, array: np.ndarray) -> None:
+        """Keep numbers beside the images, under a name of their own."""
+        self._arrays[name] = array
+
     def _check_video(self, name: str, size: Size, num_entries: int) -> None:
         if self.size not in (None, size):
             raise StoreError(
@@ -132,6 +137,8 @@ class ImageWriter:
         file.attrs.update(self._attributes | {"height": size.height, "width": size.width})
         file["offsets"] = np.array(self._offsets, np.int64)
         file["first"] = np.array(self._first, np.int64)
+        for name, array in self._arrays.items():
+            file[name] = array
         file.create_dataset("videos", data=self._videos, dtype=h5py.string_dtype())
         flat = file.create_dataset("bytes", (self._offsets[-1],), np.uint8)
         self._spool.seek(0)

@@ -8,7 +8,7 @@ from pathlib import Path
 from time import perf_counter
 
 from pipeline.atomic import write_text
-from pipeline.fanout import fan_out
+from pipeline.fanout import Crew, fan_out
 from pipeline.gaze.listing import read_sessions
 from pipeline.gaze.params import GazeConfig
 from pipeline.gaze.quality import GazeCounts, describe_counts, sum_counts
@@ -41,21 +41,24 @@ def extract_gaze(
     quality_path: Path,
     quarantine_path: Path,
     memo: Memo,
-    workers: int,
+    crew: Crew,
 ) -> GazeReport:
     """Write the gaze of every session of ``clips.csv``.
 
     ``out_dir`` holds one ``<session>.h5`` a session afterwards, no other; a session without gaze
     has rows that say so. ``quality_path`` gets the quality report, ``quarantine_path`` what
-    training with gaze cannot use.
+    training with gaze cannot use. With a crew's shard all of this is about its sessions only.
     """
     started = perf_counter()
     sessions = read_sessions(clips_csv, gaze_csv)
+    if crew.shard is not None:
+        sessions = list(crew.shard.take(sessions))
     for stale in out_dir.glob("*.h5*"):
         stale.unlink()
-    extract = partial(extract_session, config=config, out_dir=out_dir, memo=memo)
+    here = config.model_copy(update={"root": str(Path(config.root).absolute())})
+    extract = partial(extract_session, config=here, out_dir=out_dir.absolute(), memo=memo)
     with Progress(STEP, len(sessions), "session") as progress:
-        results = fan_out(extract, sessions, workers=workers, progress=progress)
+        results = fan_out(extract, sessions, crew=crew, progress=progress)
     quarantined = [entry for result in results for entry in find_quarantined(result, config)]
     write_quarantine(quarantine_path, quarantined)
     report = describe_quality(results, config.tolerance_frames)

@@ -29,6 +29,20 @@ class Arm:
 
 
 @dataclass(frozen=True)
+class Part:
+    """One picture of an assembly in one frame.
+
+    Args:
+        name: dish, lid, holder, tool or worker.
+        to_counter: map from the picture's unit to the counter.
+    """
+
+    name: str
+    sprite: Sprite
+    to_counter: Float[np.ndarray, "2 3"]
+
+
+@dataclass(frozen=True)
 class Assembly:
     """Things that act together; lengths in image heights times ``scale``.
 
@@ -66,6 +80,26 @@ class Assembly:
         below_edge = np.array([0.0, 0.55 * _edge(self.motion.lid[frame])])
         dish = self.dish_at(frame)
         return dish[:, :2] @ below_edge + dish[:, 2] + self.scale * self.motion.tool[frame]
+
+    def parts_at(self, frame: int) -> list[Part]:
+        """Return everything that is drawn, the far parts first."""
+        dish = self.dish_at(frame)
+        tool = place(self.tip_at(frame), self.scale, TOOL_DEGREES)
+        parts = [
+            Part("dish", self.dish, dish),
+            Part("lid", self.lid, chain(dish, _hinge(self.motion.lid[frame]))),
+        ]
+        if self.holder is not None:
+            parts.append(self._reach("holder", self.holder, dish @ np.array([-0.5, 0.12, 1.0])))
+        parts.append(Part("tool", self.tool, tool))
+        parts.append(self._reach("worker", self.worker, tool @ np.array([0.0, TOOL_LENGTH, 1.0])))
+        return parts
+
+    def _reach(self, name: str, arm: Arm, grip: Float[np.ndarray, " 2"]) -> Part:
+        """Lay an arm from a grip to its shoulder."""
+        across, down = np.array(arm.shoulder) - grip
+        degrees = np.rad2deg(np.arctan2(-across, down))
+        return Part(name, arm.sprite, place(grip, self.scale, degrees))
 
 
 def make_assembly(
@@ -105,25 +139,8 @@ def draw_assembly(
     camera: Float[np.ndarray, "2 3"],
 ) -> None:
     """Lay one frame of an assembly over the canvas, the far parts first."""
-    dish = assembly.dish_at(frame)
-    paste(canvas, assembly.dish, chain(camera, dish))
-    paste(canvas, assembly.lid, chain(camera, chain(dish, _hinge(assembly.motion.lid[frame]))))
-    if assembly.holder is not None:
-        grip = dish @ np.array([-0.5, 0.12, 1.0])
-        _draw_arm(canvas, assembly.holder, grip, assembly, camera)
-    tip = assembly.tip_at(frame)
-    tool = place(tip, assembly.scale, TOOL_DEGREES)
-    paste(canvas, assembly.tool, chain(camera, tool))
-    _draw_arm(canvas, assembly.worker, tool @ np.array([0.0, TOOL_LENGTH, 1.0]), assembly, camera)
-
-
-def _draw_arm(
-    canvas: np.ndarray, arm: Arm, grip: np.ndarray, assembly: Assembly, camera: np.ndarray
-) -> None:
-    """Lay an arm from a grip to its shoulder."""
-    across, down = np.array(arm.shoulder) - grip
-    degrees = np.rad2deg(np.arctan2(-across, down))
-    paste(canvas, arm.sprite, chain(camera, place(grip, assembly.scale, degrees)))
+    for part in assembly.parts_at(frame):
+        paste(canvas, part.sprite, chain(camera, part.to_counter))
 
 
 def _fall(openness: float) -> float:

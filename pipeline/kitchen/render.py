@@ -30,11 +30,15 @@ class Rendered:
         frames: RGB.
         acted_on: where the hands work, x and y in [0, 1] of the image (more where it is outside).
         distractors: the same for the moving distractor and the still dishes.
+        cameras: in each frame, the map from the counter to pixels: the head's motion.
+        scene: all that stands on the counter; its assemblies say where hands are in each frame.
     """
 
     frames: UInt8[np.ndarray, "T H W 3"]
     acted_on: Float[np.ndarray, "T 2"]
     distractors: Float[np.ndarray, "D T 2"]
+    cameras: Float[np.ndarray, "T 2 3"]
+    scene: Scene
 
 
 def render_clip(
@@ -73,6 +77,8 @@ def render_clip(
         frames=frames,
         acted_on=project(cameras, _focus(scene.own, len(frames))) / size,
         distractors=np.stack([project(cameras, _focus(scene.other, len(frames))), *still]) / size,
+        cameras=cameras,
+        scene=scene,
     )
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 from pipeline.atomic import write_text
-from pipeline.fanout import fan_out
+from pipeline.fanout import Crew, fan_out
 from pipeline.kitchen.annotations import write_annotations
 from pipeline.kitchen.params import KitchenParams
 from pipeline.kitchen.plan import plan_sessions
@@ -33,14 +33,14 @@ class KitchenSummary:
 
 
 def write_kitchen(
-    params: KitchenParams, root: Path, workers: int, progress: Progress
+    params: KitchenParams, root: Path, crew: Crew, progress: Progress
 ) -> KitchenSummary:
     """Render the set into an empty folder; equal params give equal bytes.
 
     Args:
         params: size and seed.
         root: the folder, absent or empty; the annotation lists come last.
-        workers: processes.
+        crew: who renders the sessions.
         progress: advances by one a session.
 
     Raises:
@@ -48,8 +48,8 @@ def write_kitchen(
     """
     _need_empty(root)
     sessions = plan_sessions(params)
-    works = [SessionWork(session, params, root) for session in sessions]
-    frames = fan_out(write_session, works, workers=workers, progress=progress)
+    works = [SessionWork(session, params, root.absolute()) for session in sessions]
+    frames = fan_out(write_session, works, crew=crew, progress=progress)
     clips = [clip for session in sessions for clip in session.clips]
     rng = np.random.default_rng((params.seed, 5))
     write_annotations(clips, root / "action_annotation", rng)

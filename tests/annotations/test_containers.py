@@ -1,9 +1,11 @@
 import os
+from dataclasses import replace
 
 import pytest
 
 from pipeline.annotations import containers
 from pipeline.annotations.containers import inspect_video, inspect_videos
+from pipeline.fanout import ALONE
 from pipeline.memo import file_digest
 
 
@@ -51,7 +53,7 @@ def test_sound_alone_is_no_video(tmp_path, write):
 
 
 def test_an_absent_video_is_a_fault(tmp_path, memo):
-    found = inspect_videos(tmp_path, {"s": ["absent.mp4"]}, memo, workers=1)
+    found = inspect_videos(tmp_path, {"s": ["absent.mp4"]}, memo, ALONE)
     assert found["absent.mp4"].fault == "missing_video"
 
 
@@ -59,17 +61,17 @@ def test_a_session_that_did_not_change_is_not_read_again(
     tmp_path, write, video_bytes, memo, monkeypatch
 ):
     videos = {"s": [write(video_bytes, "a.mp4"), write(b"", "b.mp4")]}
-    first = inspect_videos(tmp_path, videos, memo, workers=1)
+    first = inspect_videos(tmp_path, videos, memo, ALONE)
     monkeypatch.setattr(containers, "inspect_video", None)
-    assert inspect_videos(tmp_path, videos, memo, workers=1) == first
+    assert inspect_videos(tmp_path, videos, memo, ALONE) == first
 
 
 def test_a_changed_file_is_read_again(tmp_path, write, video_bytes, memo):
     videos = {"s": [write(video_bytes)]}
-    inspect_videos(tmp_path, videos, memo, workers=1)
+    inspect_videos(tmp_path, videos, memo, ALONE)
     write(video_bytes[:-1] + b"x")
     os.utime(tmp_path / "video.mp4", ns=(1, 1))
-    again = inspect_videos(tmp_path, videos, memo, workers=1)
+    again = inspect_videos(tmp_path, videos, memo, ALONE)
     assert again["video.mp4"].digest == file_digest(tmp_path / "video.mp4")
 
 
@@ -79,6 +81,7 @@ def test_a_pool_finds_what_one_process_finds(shared_dir, tmp_path, monkeypatch):
 
     folder = shared_dir / "real_clips"
     videos = {path.stem: [path.name] for path in sorted(folder.glob("m*.mp4"))}
-    alone = inspect_videos(folder, videos, Memo(tmp_path / "one", ()), workers=2)
+    pair = replace(ALONE, processes=2)
+    alone = inspect_videos(folder, videos, Memo(tmp_path / "one", ()), pair)
     monkeypatch.setattr(containers, "SERIAL_BYTES", 0)
-    assert inspect_videos(folder, videos, Memo(tmp_path / "two", ()), workers=2) == alone
+    assert inspect_videos(folder, videos, Memo(tmp_path / "two", ()), pair) == alone

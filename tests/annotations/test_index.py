@@ -7,6 +7,7 @@ from pipeline.annotations.errors import AnnotationError
 from pipeline.annotations.index import write_index
 from pipeline.annotations.params import DatasetName, IndexConfig
 from pipeline.annotations.readers import GAZE_CHECKS, READERS
+from pipeline.fanout import ALONE
 from pipeline.memo import file_digest
 from pipeline.params import ParamsError, validate
 from pipeline.quarantine import read_quarantine
@@ -32,7 +33,7 @@ def config(root, name="egtea", by="none", protocol="official_split1"):
 def index(tmp_path, memo):
     def write(root, **options):
         return write_index(
-            config(root, **options), tmp_path / "index", tmp_path / "quarantine.csv", memo, 1
+            config(root, **options), tmp_path / "index", tmp_path / "quarantine.csv", memo, ALONE
         )
 
     return write

@@ -97,7 +97,7 @@ def test_a_wrong_attention_names_the_methods_there_are(tmp_path):
 @pytest.mark.parametrize(
     ("address", "value", "message"),
     [
-        ("flow__preset", "quick", r"flow: preset: found 'quick'.*'opencv' or 'fast'"),
+        ("flow__preset", "quick", r"flow: preset: found 'quick'.*'opencv' or 'wide'"),
         ("frames__size", "big", r"frames: size: found 'big'.*320x240"),
         ("kitchen__verbs", 1, r"kitchen: kitchen\.verbs: found 1"),
         ("supervision__gaze", "some", r"supervision\.gaze: found 'some'"),

@@ -36,7 +36,12 @@ def view(picture) -> Callable[[int, int], np.ndarray]:
 @pytest.fixture
 def config() -> FlowConfig:
     return FlowConfig(
-        preset="fast", semantics="opencv_cpu", backend="opencv", bound_pixels=20, quality=95
+        preset="wide",
+        semantics="opencv_cpu",
+        backend="opencv",
+        stabilise="none",
+        bound_pixels=20,
+        quality=95,
     )
 
 

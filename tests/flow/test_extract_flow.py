@@ -6,16 +6,20 @@ import subprocess
 import sys
 import time
 
+import cv2
 import numpy as np
 import pytest
 
-from pipeline.fanout import FanOutError
+from pipeline.fanout import Crew, FanOutError, Shard
+from pipeline.flow.assemble import assemble_session
 from pipeline.flow.backends import BACKENDS
-from pipeline.flow.blocks import PAIRS_PER_BLOCK, video_blocks
 from pipeline.flow.extract import extract_flow
-from pipeline.flow.grey import read_pairs
+from pipeline.flow.pairs import read_pairs
+from pipeline.flow.params import PRESETS
 from pipeline.flow.quantize import dequantize
-from pipeline.frames.encode import decode_grey
+from pipeline.flow.session import flow_parameters
+from pipeline.flow.solve import Solver
+from pipeline.frames.encode import JpegError, decode_grey
 from pipeline.frames.store import ImageReader
 from pipeline.memo import Memo
 from pipeline.quarantine import read_quarantine
@@ -23,20 +27,30 @@ from pipeline.quarantine import read_quarantine
 RUN = """
 import sys
 from pathlib import Path
+from pipeline.fanout import Crew
+from pipeline.flow import blocks
 from pipeline.flow.extract import extract_flow
 from pipeline.flow.params import FlowConfig
 from pipeline.memo import Memo
 folder, out_dir = Path(sys.argv[1]), Path(sys.argv[2])
 config = FlowConfig.model_validate_json(sys.argv[3])
+blocks.PIXELS_PER_BLOCK = 2 * 64 * 48
 report = extract_flow(config, folder / "frames", out_dir, out_dir / "quarantine.csv",
-                      memo=Memo(folder / ".work", ()), workers=1)
+                      memo=Memo(folder / ".work", ()), crew=Crew(1, None, (), None))
 print(report.num_computed)
 """
 
 
-def run(tmp_path, config, memo, workers=1):
+@pytest.fixture
+def small_blocks(monkeypatch):
+    """Blocks of two pairs."""
+    monkeypatch.setattr("pipeline.flow.blocks.PIXELS_PER_BLOCK", 2 * 64 * 48)
+
+
+def run(tmp_path, config, memo, processes=1, shard=None):
     folders = (tmp_path / "frames", tmp_path / "flow", tmp_path / "quarantine.csv")
-    return extract_flow(config, *folders, memo=memo, workers=workers)
+    crew = Crew(processes, cluster=None, gpus=(), shard=shard)
+    return extract_flow(config, *folders, memo=memo, crew=crew)
 
 
 def run_command(tmp_path, out_dir, config):
@@ -49,9 +63,9 @@ def read_flow(path, pair):
     return dequantize(levels[None], 20.0)[0]
 
 
-def still_pairs(frames, start, stop):
-    pairs = read_pairs(frames, start, stop)
-    return np.stack([pairs[:, 0], pairs[:, 0]], axis=1)
+def still_pairs(frames, block, config, threads):
+    pairs = read_pairs(frames, block, config, threads)
+    return dataclasses.replace(pairs, grey=np.stack([pairs.grey[:, 0]] * 2, axis=1))
 
 
 class Counting:
@@ -66,11 +80,11 @@ class Counting:
             BACKENDS, "opencv", dataclasses.replace(self.opencv, compute=self.compute)
         )
 
-    def compute(self, pairs, parameters):
+    def compute(self, pairs, *how):
         if self.num_blocks == self.fail_at:
             raise KeyboardInterrupt
         self.num_blocks += 1
-        return self.change(self.opencv.compute(pairs, parameters))
+        return self.change(self.opencv.compute(pairs, *how))
 
 
 def test_stored_flow_is_the_motion_to_the_next_frame_x_first(tmp_path, store_frames, config, memo):
@@ -101,7 +115,7 @@ def test_a_video_of_n_frames_has_n_minus_1_pairs_and_one_frame_has_none(
 def test_a_still_video_is_stored_as_128_everywhere(
     tmp_path, store_frames, config, memo, monkeypatch
 ):
-    monkeypatch.setattr("pipeline.flow.session.read_pairs", still_pairs)
+    monkeypatch.setattr("pipeline.flow.assemble.read_pairs", still_pairs)
     store_frames("S1", {"a": 2})
     run(tmp_path, config, memo)
     for encoded in ImageReader(tmp_path / "flow" / "S1.h5").encoded_between(0, 2):
@@ -149,10 +163,11 @@ def test_stores_of_sessions_that_are_gone_do_not_stay(tmp_path, store_frames, co
     assert [path.name for path in (tmp_path / "flow").iterdir()] == ["S2.h5"]
 
 
+@pytest.mark.usefixtures("small_blocks")
 def test_a_stopped_session_goes_on_at_its_block_and_ends_equal(
     tmp_path, store_frames, config, memo, monkeypatch
 ):
-    store_frames("S1", {"a": 2, "b": 3, "c": 2})
+    store_frames("S1", {"a": 2, "b": 4, "c": 2})
     run(tmp_path, config, memo)
     undisturbed = (tmp_path / "flow" / "S1.h5").read_bytes()
     other = Memo(tmp_path / ".other", ())
@@ -167,23 +182,11 @@ def test_a_stopped_session_goes_on_at_its_block_and_ends_equal(
     assert list((tmp_path / ".other" / "scratch" / "flow").iterdir()) == []
 
 
-def test_blocks_cover_every_pair_once_and_never_cross_videos(tmp_path, store_frames):
-    path = store_frames("S1", {"a": PAIRS_PER_BLOCK + 3, "one": 1, "b": 3})
-    reader = ImageReader(path)
-    blocks = [block for video in reader.videos for block in video_blocks(reader, video)]
-    assert [(block.video, block.start, block.stop) for block in blocks] == [
-        ("a", 0, 64),
-        ("a", 64, 66),
-        ("b", 68, 70),
-    ]
-
-
 def test_missing_pairs_stop_the_stage(tmp_path, store_frames, config, memo, monkeypatch):
     store_frames("S1", {"a": 3})
     Counting(monkeypatch, change=lambda flow: flow[:-1])
-    with pytest.raises(
-        FanOutError, match=r"session S1.*'opencv' gave \(1, 48, 64, 2\), expected \(2,"
-    ):
+    message = r"session S1.*pairs 0 to 2, of 'a': 'opencv' gave \(1, 48, 64, 2\), expected \(2,"
+    with pytest.raises(FanOutError, match=message):
         run(tmp_path, config, memo)
 
 
@@ -211,9 +214,20 @@ def test_the_store_tells_everything_that_shaped_it(tmp_path, store_frames, confi
     store_frames("S1", {"a": 2})
     run(tmp_path, config, memo)
     parameters = ImageReader(tmp_path / "flow" / "S1.h5").parameters
-    assert parameters["tvl1"]["num_warps"] == 3
-    assert parameters["semantics"] == "opencv_cpu"
-    assert parameters["frames"] == {"size": 48, "quality": 95}
+    assert parameters.pop("opencv") == cv2.__version__
+    assert parameters == {
+        "preset": "wide",
+        "tvl1": dataclasses.asdict(PRESETS["wide"]),
+        "semantics": "opencv_cpu",
+        "backend": "opencv",
+        "stabilise": "none",
+        "bound_pixels": 20,
+        "rounding": "nearest",
+        "quality": 95,
+        "grey": "bt601",
+        "version": 2,
+        "frames": {"size": 48, "quality": 95},
+    }
 
 
 @pytest.mark.slow
@@ -248,11 +262,61 @@ def test_two_runs_of_the_same_work_compute_it_once(tmp_path, store_frames, confi
     assert first == second
 
 
+def test_neither_blocks_nor_threads_change_a_byte(
+    tmp_path, store_frames, config, memo, monkeypatch
+):
+    path = store_frames("S1", {"a": 3, "one": 1, "b": 4})
+    run(tmp_path, config, memo)
+    whole = (tmp_path / "flow" / "S1.h5").read_bytes()
+    for pairs_per_block, threads in [(1, 1), (2, 3), (4, 2)]:
+        monkeypatch.setattr("pipeline.flow.blocks.PIXELS_PER_BLOCK", pairs_per_block * 64 * 48 + 5)
+        solver = Solver(config, "opencv", threads)
+        out, scratch = tmp_path / "other.h5", tmp_path / f"scratch {pairs_per_block}"
+        scratch.mkdir()
+        assemble_session(path, out, scratch, solver, flow_parameters(config, "opencv"))
+        assert out.read_bytes() == whole
+        assert len(list(scratch.iterdir())) == -(-5 // pairs_per_block)
+
+
+def test_a_frame_that_cannot_be_read_stops_the_stage_and_names_it(
+    tmp_path, store_frames, config, memo, monkeypatch
+):
+    def broken(_encoded):
+        raise JpegError("7 bytes are no JPEG picture")
+
+    store_frames("S1", {"a": 3})
+    monkeypatch.setattr("pipeline.flow.pairs.decode_rgb", broken)
+    with pytest.raises(FanOutError, match=r"S1.h5: pairs 0 to 2, of 'a': 7 bytes are no JPEG"):
+        run(tmp_path, config, memo)
+
+
+def test_a_backend_that_fails_stops_the_stage_and_is_named(
+    tmp_path, store_frames, config, memo, monkeypatch
+):
+    def fail(_flow):
+        raise MemoryError("of the device")
+
+    store_frames("S1", {"a": 3})
+    Counting(monkeypatch, change=fail)
+    with pytest.raises(FanOutError, match=r"pairs 0 to 2, of 'a': 'opencv' failed: of the device"):
+        run(tmp_path, config, memo)
+
+
+def test_shards_together_remember_what_one_run_makes(tmp_path, store_frames, config, memo):
+    for session in ("S1", "S2", "S3"):
+        store_frames(session, {session: 2})
+    assert run(tmp_path, config, memo, shard=Shard(0, 2)).num_computed == 2
+    assert {path.name for path in (tmp_path / "flow").iterdir()} == {"S1.h5", "S3.h5"}
+    assert run(tmp_path, config, memo, shard=Shard(1, 2)).num_computed == 1
+    joined = run(tmp_path, config, memo)
+    assert (joined.num_computed, len(joined.sessions)) == (0, 3)
+
+
 @pytest.mark.slow
 def test_two_processes_make_the_bytes_of_one(tmp_path, store_frames, config, memo):
     for session in ("S1", "S2", "S3"):
         store_frames(session, {"a": 3, session: 2})
     run(tmp_path, config, memo)
     serial = {path.name: path.read_bytes() for path in (tmp_path / "flow").iterdir()}
-    run(tmp_path, config, Memo(tmp_path / ".other", ()), workers=2)
+    run(tmp_path, config, Memo(tmp_path / ".other", ()), processes=2)
     assert {path.name: path.read_bytes() for path in (tmp_path / "flow").iterdir()} == serial

@@ -8,6 +8,7 @@ import pytest
 
 from pipeline.flow import opencv_cuda
 from pipeline.flow.params import PRESETS
+from pipeline.flow.semantics import SEMANTICS
 
 
 class GpuMat:
@@ -60,14 +61,15 @@ def cuda(monkeypatch):
 @pytest.mark.usefixtures("cuda")
 def test_each_pair_is_solved_on_an_explicit_stream_that_is_waited_for():
     pairs = np.random.default_rng(0).integers(0, 255, (3, 2, 4, 5), dtype=np.uint8)
-    flow = opencv_cuda.compute(pairs, PRESETS["opencv"])
+    flow = opencv_cuda.compute(pairs, PRESETS["opencv"], SEMANTICS["opencv_cuda"], 1)
     np.testing.assert_array_equal(flow[..., 0], pairs[:, 1].astype(np.float32) - pairs[:, 0])
     assert [stream.pending for stream in Stream.made] == [[]]
 
 
 @pytest.mark.usefixtures("cuda")
 def test_each_pair_has_a_solver_of_its_own_with_cudas_one_loop_of_300():
-    opencv_cuda.compute(np.zeros((2, 2, 4, 5), np.uint8), PRESETS["opencv"])
+    pairs = np.zeros((2, 2, 4, 5), np.uint8)
+    opencv_cuda.compute(pairs, PRESETS["opencv"], SEMANTICS["opencv_cuda"], 1)
     assert [numbers["iterations"] for numbers in Solver.made] == [300, 300]
     assert Solver.made[0]["nscales"] == 5
 

@@ -1,7 +1,9 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from pipeline.fanout import FanOutError
+from pipeline.fanout import ALONE, FanOutError
 from pipeline.frames.decode import decode_video
 from pipeline.frames.encode import decode_rgb
 from pipeline.frames.extract import extract_frames
@@ -18,10 +20,10 @@ def data_set(tmp_path, write_video, write_sessions):
     return sessions
 
 
-def run(tmp_path, sessions_csv, config, memo, workers=1):
+def run(tmp_path, sessions_csv, config, memo, crew=ALONE):
     quarantine = tmp_path / "quarantine.csv"
     return extract_frames(
-        config, sessions_csv, tmp_path / "frames", quarantine, memo=memo, workers=workers
+        config, sessions_csv, tmp_path / "frames", quarantine, memo=memo, crew=crew
     )
 
 
@@ -106,5 +108,5 @@ def test_two_processes_make_the_bytes_of_one(tmp_path, data_set, write_sessions,
     sessions_csv = write_sessions(data_set, 5)
     run(tmp_path, sessions_csv, config, memo)
     serial = {path.name: path.read_bytes() for path in (tmp_path / "frames").iterdir()}
-    run(tmp_path, sessions_csv, config, Memo(tmp_path / ".other", ()), workers=2)
+    run(tmp_path, sessions_csv, config, Memo(tmp_path / ".other", ()), replace(ALONE, processes=2))
     assert {path.name: path.read_bytes() for path in (tmp_path / "frames").iterdir()} == serial

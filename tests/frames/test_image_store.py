@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import h5py
+import numpy as np
 import pytest
 
 from pipeline.frames.size import Size
@@ -58,6 +59,15 @@ def test_flow_counts_pairs_of_two_images(tmp_path):
     reader = ImageReader(path)
     assert [reader.range("a"), reader.range("b")] == [range(3), range(3, 4)]
     assert reader.num_items == 4
+
+
+def test_numbers_kept_beside_the_images_are_read_back(tmp_path):
+    with ImageWriter(tmp_path / "s.h5", "flow", {}) as writer:
+        writer.keep("homographies", np.arange(18.0).reshape(2, 3, 3))
+    reader = ImageReader(tmp_path / "s.h5")
+    np.testing.assert_array_equal(reader.array("homographies").ravel(), np.arange(18.0))
+    with pytest.raises(StoreError, match=r"found no 'gaze' among .*'homographies'"):
+        reader.array("gaze")
 
 
 def test_half_a_pair_is_refused(tmp_path):

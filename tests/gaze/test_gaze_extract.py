@@ -1,11 +1,13 @@
 import json
 import os
 import shutil
+from dataclasses import replace
 
 import h5py
 import numpy as np
 import pytest
 
+from pipeline.fanout import ALONE
 from pipeline.gaze.extract import extract_gaze
 from pipeline.memo import Memo
 from pipeline.quarantine import read_quarantine
@@ -17,7 +19,7 @@ GAZE = [(640, 480, 0, "Fixation"), (640, 480, 1, "Saccade"), (640, 480, 3, "Fixa
 def run(tmp_path, gaze_config):
     """Return a runner of the stage's library on clips (session, stop) and gaze files."""
 
-    def run_once(clips, gaze, *, workers=1, **changes):
+    def run_once(clips, gaze, *, crew=ALONE, **changes):
         rows = [
             f"c{number},{session},,v{number}.mp4,0,9,0,{stop},0,,,train"
             for number, (session, stop) in enumerate(clips)
@@ -37,7 +39,7 @@ def run(tmp_path, gaze_config):
             quality_path=tmp_path / "quality.json",
             quarantine_path=tmp_path / "quarantine.csv",
             memo=Memo(tmp_path / ".work", ()),
-            workers=workers,
+            crew=crew,
         )
         return report, read_quarantine(tmp_path / "quarantine.csv")
 
@@ -186,5 +188,5 @@ def test_several_processes_give_what_one_gives(run, write_begaze, tmp_path):
     run(clips, files)
     one = [(tmp_path / "out" / f"{name}.h5").read_bytes() for name, _ in clips]
     shutil.rmtree(tmp_path / ".work")
-    assert run(clips, files, workers=2)[0].num_computed == 3
+    assert run(clips, files, crew=replace(ALONE, processes=2))[0].num_computed == 3
     assert [(tmp_path / "out" / f"{name}.h5").read_bytes() for name, _ in clips] == one

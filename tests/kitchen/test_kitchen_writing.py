@@ -1,19 +1,21 @@
 import re
 from contextlib import nullcontext
+from dataclasses import replace
 from pathlib import Path
 
 import av
 import pytest
 
+from pipeline.fanout import ALONE
 from pipeline.kitchen.params import KitchenConfig, KitchenParams
 from pipeline.kitchen.writing import KitchenError, KitchenSummary, write_kitchen, write_notes
 from pipeline.params import write_section
 from pipeline.progress import Progress
 
 
-def write(params: KitchenParams, root: Path, workers: int) -> KitchenSummary:
+def write(params: KitchenParams, root: Path, processes: int) -> KitchenSummary:
     with Progress("kitchen", params.sessions, "session") as progress:
-        return write_kitchen(params, root, workers, progress)
+        return write_kitchen(params, root, replace(ALONE, processes=processes), progress)
 
 
 def contents(root: Path) -> dict[str, bytes]:
@@ -24,7 +26,7 @@ def contents(root: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def kitchen(tiny, tmp_path_factory) -> Path:
     root = tmp_path_factory.mktemp("set") / "kitchen"
-    write(tiny, root, workers=1)
+    write(tiny, root, processes=1)
     return root
 
 
@@ -77,14 +79,14 @@ def test_gaze_covers_the_whole_session(kitchen):
 
 @pytest.mark.slow
 def test_the_number_of_workers_does_not_change_a_byte(kitchen, tiny, tmp_path):
-    write(tiny, tmp_path / "kitchen", workers=2)
+    write(tiny, tmp_path / "kitchen", processes=2)
     assert contents(tmp_path / "kitchen") == contents(kitchen)
 
 
 def test_a_folder_that_holds_something_is_not_touched(tiny, tmp_path):
     (tmp_path / "own.txt").write_text("mine")
     with pytest.raises(KitchenError, match=r"own\.txt.*expected no folder or an empty one"):
-        write(tiny, tmp_path, workers=1)
+        write(tiny, tmp_path, processes=1)
     assert contents(tmp_path) == {"own.txt": b"mine"}
 
 

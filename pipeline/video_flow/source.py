@@ -1,0 +1,105 @@
+"""A video file as blocks of pairs, of the very frames that the graph's stages would store."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+
+import av
+import numpy as np
+from jaxtyping import UInt8
+
+from pipeline.flow.blocks import Block, Run, pairs_per_block
+from pipeline.flow.pairs import Pairs, make_pairs
+from pipeline.flow.solve import Solver
+from pipeline.flow.threads import over_pairs
+from pipeline.frames.decode import DecodeError, decode_video
+from pipeline.frames.encode import decode_rgb, encode_rgb
+from pipeline.frames.size import Size
+
+FRAME_QUALITY = 95
+"""As in params.yaml: with it the flow is that of the graph."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """A block's frames, and the pairs that they make."""
+
+    images: UInt8[np.ndarray, "M H W 3"]
+    pairs: Pairs
+
+
+@dataclass(frozen=True)
+class Video:
+    """What is known of a video before it is decoded.
+
+    Args:
+        num_frames: as the container lists them; a guess where some are not to be shown.
+        rate: frames a second, as a fraction's two numbers.
+    """
+
+    path: Path
+    num_frames: int
+    rate: tuple[int, int]
+
+
+def inspect_video(path: Path) -> Video:
+    """Count a video's frames without decoding.
+
+    Raises:
+        DecodeError: it is no video, or cut off.
+    """
+    try:
+        with av.open(str(path)) as container:
+            if not container.streams.video:
+                raise DecodeError(path, "unreadable", "found no video stream, expected one")
+            stream = container.streams.video[0]
+            rate = (stream.average_rate or stream.guessed_rate or 25).as_integer_ratio()
+            num_frames, is_cut = 0, False
+            for packet in container.demux(stream):
+                num_frames += packet.size > 0 and not packet.is_discard
+                is_cut = is_cut or packet.is_corrupt
+            # a file cut between two frames ends without a corrupt packet
+            end = max((entry.pos + entry.size for entry in stream.index_entries), default=0)
+    except av.error.FFmpegError as error:
+        raise DecodeError(
+            path, "unreadable", f"found {error.strerror}, expected a video"
+        ) from error
+    if is_cut or end > path.stat().st_size:
+        raise DecodeError(path, "truncated", f"found {num_frames} frames, then the file is cut off")
+    return Video(path, num_frames, rate)
+
+
+def stored_size(path: Path, size: int | str | None) -> Size:
+    """Return the size that a video's frames have once stored; without a wish their own."""
+    first = next(decode_video(path, size, 1))
+    return Size(width=first.shape[1], height=first.shape[0])
+
+
+def read_scenes(video: Video, size: int | str | None, solver: Solver) -> Iterator[Scene]:
+    """Yield a video's blocks of pairs; none for a single frame.
+
+    Raises:
+        DecodeError: the video cannot be decoded whole, which may show after good blocks.
+    """
+    decoded = decode_video(video.path, size, 1)
+    images = _store([next(decoded)], solver.threads)
+    height, width = images.shape[1:3]
+    length, start = pairs_per_block(Size(width, height), solver.backend), 0
+    while fresh := list(islice(decoded, length)):
+        images = np.concatenate([images[-1:], _store(fresh, solver.threads)])
+        stop = start + len(fresh)
+        block = Block(video.path, start, stop, (Run(video.path.name, range(start, stop + 1)),))
+        yield Scene(images, make_pairs(block, [images], solver.config, solver.threads))
+        start = stop
+
+
+def _store(images: list[UInt8[np.ndarray, "H W 3"]], threads: int) -> UInt8[np.ndarray, "M H W 3"]:
+    """Return frames as they come out of a store of frames."""
+    stored = np.empty((len(images), *images[0].shape), np.uint8)
+
+    def store(number: int) -> None:
+        stored[number] = decode_rgb(encode_rgb(images[number], FRAME_QUALITY))
+
+    over_pairs(store, len(images), threads)
+    return stored
