@@ -159,11 +159,13 @@ def _link(source: Path, destination: Path) -> None:
     destination.parent.mkdir(parents=True, exist_ok=True)
     part = destination.with_name(f"{destination.name}.part{uuid.uuid4().hex}")
     try:
-        os.link(source, part)
-    except OSError:
-        shutil.copyfile(source, part)
-    part.replace(destination)
-    part.unlink(missing_ok=True)  # replacing a file by its own hard link leaves both names
+        try:
+            os.link(source, part)
+        except OSError:
+            shutil.copyfile(source, part)
+        part.replace(destination)
+    finally:  # a copy may fail; and replacing a file by its own hard link leaves both names
+        part.unlink(missing_ok=True)
 
 
 def _digest(path: Path, digest: "hashlib._Hash | hashlib.blake2b") -> str:

@@ -46,6 +46,8 @@ def read_environment() -> Environment:
     root = Path(os.environ.get("DVC_ROOT") or Path.cwd()).resolve()
     # Numba would keep compiled code beside the source, where a temporary workspace loses it.
     os.environ.setdefault("NUMBA_CACHE_DIR", str(root / ".work" / "numba"))
+    if os.environ.get("FIXATE_DEVICE") == "cpu":  # flow's backends take the devices they see
+        os.environ["CUDA_VISIBLE_DEVICES"] = ""
     return Environment(
         root=root,
         memo=Memo(work_dir=root / ".work", cache_dirs=(_dvc_cache(root) / "files" / "md5",)),
@@ -74,12 +76,14 @@ def find_gpus(environ: Mapping[str, str]) -> tuple[str, ...]:
     is ``cuda:1``. None where it is ``cpu``, or where there is no GPU. No CUDA context is made.
 
     Raises:
-        EnvironmentFault: there are fewer than asked for.
+        EnvironmentFault: there are fewer than asked for, or the first is not named by a number.
     """
     kind, _, first = (environ.get("FIXATE_DEVICE") or "cuda").partition(":")
     visible = _visible_gpus(environ) if kind == "cuda" else []
     if not visible:
         return ()
+    if not re.fullmatch(r"\d*", first, re.ASCII):
+        raise EnvironmentFault(f"FIXATE_DEVICE: found cuda:{first}, expected cuda, cuda:1 or cpu")
     start = int(first or 0)
     wanted = _read_count(environ, "FIXATE_DEVICES", 1)
     if start + wanted > len(visible):

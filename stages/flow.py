@@ -3,6 +3,7 @@
 With ``--video in.mp4 --out flow.h5`` it is a command of its own for any video (``--help``).
 """
 
+import os
 import sys
 from collections.abc import Sequence
 from dataclasses import asdict, replace
@@ -13,7 +14,7 @@ from pipeline.flow.extract import extract_flow
 from pipeline.flow.params import FlowConfig
 from pipeline.params import read_section
 from stages import flow_command
-from stages.environment import read_environment
+from stages.environment import find_gpus, read_environment
 from stages.sharded import read_shard, shard_outs
 from stages.tracked import stage_run
 
@@ -26,7 +27,7 @@ def main(arguments: Sequence[str]) -> None:
     shard = read_shard("flow", arguments)
     config = read_section(Path("data/config/flow.yaml"), FlowConfig)
     environment = read_environment()
-    crew = replace(environment.crew, shard=shard)
+    crew = replace(environment.crew, gpus=find_gpus(os.environ), shard=shard)
     extract = partial(extract_flow, config, Path("data/frames"), memo=environment.memo, crew=crew)
     if shard is not None:
         with shard_outs("flow", environment) as outs:

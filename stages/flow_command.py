@@ -85,7 +85,7 @@ def _read_request(arguments: Sequence[str]) -> Request:
     given = parser.parse_args(arguments)
     _check_files(parser, given)
     return Request(
-        video_path=given.video,
+        video_path=given.video.absolute(),  # of a bare a:b.mp4 FFmpeg takes a for a protocol
         flow_path=given.out,
         size=given.size,
         config=FlowConfig(

@@ -50,6 +50,11 @@ def look_around(_number: int) -> tuple[int, str | None, str]:
     return os.getpid(), os.environ.get("CUDA_VISIBLE_DEVICES"), os.environ["OMP_NUM_THREADS"]
 
 
+def is_deaf_to_interrupts(_number: int) -> tuple[int, bool]:
+    time.sleep(0.2)
+    return os.getpid(), signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, set())
+
+
 def refuse_three(number: int) -> int:
     if number == 3:
         raise ValueError("three is broken")

@@ -54,6 +54,12 @@ def test_more_gpus_than_there_are_is_an_error():
         find_gpus({"CUDA_VISIBLE_DEVICES": "0,1"} | wanted)
 
 
+@pytest.mark.parametrize("device", ["cuda:x", "cuda:-1", "cuda:GPU-5f"])
+def test_a_gpu_without_a_number_is_an_error_that_says_what_is_expected(device):
+    with pytest.raises(EnvironmentFault, match=f"FIXATE_DEVICE: found {device}, expected cuda"):
+        find_gpus({"CUDA_VISIBLE_DEVICES": "0,1", "FIXATE_DEVICE": device})
+
+
 def test_compiled_code_is_kept_in_the_repository_and_not_in_a_temporary_workspace(
     tmp_path, monkeypatch
 ):

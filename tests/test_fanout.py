@@ -3,6 +3,8 @@ import signal
 import subprocess
 import sys
 from dataclasses import replace
+from multiprocessing import resource_tracker
+from multiprocessing.resource_tracker import ResourceTracker
 from pathlib import Path
 
 import psutil
@@ -11,6 +13,7 @@ from fanout_work import (
     Step,
     be_killed,
     be_killed_at_first,
+    is_deaf_to_interrupts,
     look_around,
     refuse_oddly,
     refuse_three,
@@ -45,6 +48,17 @@ def test_work_is_spread_over_processes_of_one_thread_each(monkeypatch):
     assert len({process for process, _, _ in found} - {os.getpid()}) == 2
     assert {threads for _, _, threads in found} == {"1"}
     assert "OMP_NUM_THREADS" not in os.environ
+
+
+def test_only_the_run_itself_hears_an_interrupt(monkeypatch):
+    # as in a run that has not begun a process yet
+    monkeypatch.setattr(resource_tracker, "_resource_tracker", tracker := ResourceTracker())
+    monkeypatch.setattr(resource_tracker, "ensure_running", tracker.ensure_running)
+    monkeypatch.setattr(resource_tracker, "getfd", tracker.getfd)
+    found = run(is_deaf_to_interrupts, [1, 2, 3, 4], PAIR)
+    assert len({process for process, _ in found}) == 2
+    assert all(is_deaf for _, is_deaf in found)
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, set())
 
 
 def test_each_gpu_is_handed_to_one_process(monkeypatch):

@@ -81,7 +81,8 @@ def scheduler(folder: Path = REPOSITORY) -> Iterator[str]:
 
 
 def worker(address: str, *options: str, folder: Path = REPOSITORY):
-    return dask("worker", address, "--nthreads", "1", *options, folder=folder)
+    host = ("--host", "127.0.0.1")
+    return dask("worker", address, "--nthreads", "1", *host, *options, folder=folder)
 
 
 @pytest.fixture(scope="module")
@@ -164,9 +165,10 @@ def test_a_worker_that_cannot_import_the_project_is_an_error_that_says_where_to_
         run(square, [1, 2], replace(ALONE, cluster=address))
 
 
-def test_a_worker_with_other_code_is_an_error_that_says_so(tmp_path):
+@pytest.mark.parametrize("changed", ["memo.py", "flow/added.cu"])
+def test_a_worker_with_other_code_is_an_error_that_says_so(tmp_path, changed):
     shutil.copytree(REPOSITORY / "pipeline", tmp_path / "pipeline")
-    (tmp_path / "pipeline" / "memo.py").write_text("VERSION = 7\n")
+    (tmp_path / "pipeline" / changed).write_text("VERSION = 7\n")
     told = r"not like this run \(the code of pipeline/: found \w+, expected \w+\)"
     with (
         scheduler() as address,

@@ -126,6 +126,23 @@ def test_a_store_that_the_system_refuses_is_an_error_and_leaves_no_litter(
     assert os.listdir(tmp_path / "work" / "memo" / "frames") == []
 
 
+def test_a_copy_that_fails_leaves_no_litter(memo, result, tmp_path, monkeypatch):
+    def fill_disk(_source, part):
+        Path(part).write_bytes(b"five")
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    def refuse(*_):
+        raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+
+    memo.store("frames", "k1", {"shard": result})
+    monkeypatch.setattr("pipeline.memo.os.link", refuse)
+    monkeypatch.setattr("pipeline.memo.shutil.copyfile", fill_disk)
+    again = tmp_path / "again" / "result.h5"
+    with pytest.raises(OSError, match="No space left"):
+        memo.fetch("frames", "k1", {"shard": again})
+    assert not list(again.parent.iterdir())
+
+
 def test_a_key_depends_on_every_part_and_not_on_the_order_of_keys():
     assert content_key("a", {"x": 1, "y": 2}) == content_key("a", {"y": 2, "x": 1})
     assert content_key("a", {"x": 1}) != content_key("a", {"x": 1.5})

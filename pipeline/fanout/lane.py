@@ -6,6 +6,7 @@ import pickle
 import signal
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 
 from pipeline.fanout.attempt import attempt, result_of
@@ -47,14 +48,15 @@ class Lane:
     def restart(self) -> None:
         """Begin with a fresh process, which has nothing in work."""
         context = multiprocessing.get_context("spawn")
-        self.connection, theirs = context.Pipe()
-        self._process = context.Process(
+        ours, theirs = context.Pipe()
+        process = context.Process(
             target=serve, args=(self._function, theirs, os.getpid()), daemon=True
         )
         with _environment(self._environment), _without_interrupts():
-            self._process.start()
+            process.start()
+            # one that did not start can be neither stopped nor joined
+            self.connection, self._process, self._is_at_work = ours, process, False
         theirs.close()  # so that the process's end is the connection's
-        self._is_at_work = False
 
     def give(self, item: object) -> None:
         """Put an item into work; where the process is gone, `take` says so."""
@@ -131,6 +133,7 @@ def _environment(variables: Mapping[str, str]) -> Iterator[None]:
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
     """Let a process inherit deafness to Ctrl-C, which its parent hears and then ends it."""
+    resource_tracker.ensure_running()  # `start` would begin it, and Python then unblocks SIGINT
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -9,12 +9,15 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from pipeline.fanout.errors import ClusterError
-from pipeline.fanout.likeness import describe_process
+from pipeline.fanout.task import describe_process
 
 if TYPE_CHECKING:
     from distributed import Client, Future
 
 SECONDS_TO_CONNECT = 8
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]")
+PRIVATE_DASHBOARD = "--dashboard-address 127.0.0.1:0"
+"""Without it, and without ``--host``, Dask listens on every network that the machine is in."""
 RESOURCE = "GPU"
 """What a worker with a CUDA device says that it has one of."""
 RUN_TASK = "pipeline.fanout.task:run_task"
@@ -54,8 +57,10 @@ class Scheduler:
     def how_to_join(self) -> str:
         """Return where and by which command a worker is started."""
         resources = f" --resources {RESOURCE}=1" if self.needs_gpu else ""
+        host = self.address.removeprefix("tcp://").rpartition(":")[0]
+        host = host if host in LOCAL_HOSTS else "ITS_OWN_ADDRESS"
         command = f".venv/bin/python -m dask worker {self.address} --nthreads 1{resources}"
-        return f"in the repository, by {command}"
+        return f"in the repository, by {command} --host {host} {PRIVATE_DASHBOARD}"
 
 
 @contextmanager
@@ -75,8 +80,8 @@ def open_scheduler(address: str, *, needs_gpu: bool) -> Iterator[Scheduler]:
     except OSError as error:  # a TimeoutError too
         raise ClusterError(
             f"{address}: no Dask scheduler answers (FIXATE_CLUSTER); start one by "
-            f".venv/bin/python -m dask scheduler --host HOST --port PORT, or unset FIXATE_CLUSTER "
-            "to work on this machine alone"
+            f".venv/bin/python -m dask scheduler --host HOST --port PORT {PRIVATE_DASHBOARD}, or "
+            "unset FIXATE_CLUSTER to work on this machine alone"
         ) from error
     except (VersionMismatchWarning, ImportError) as error:
         raise ClusterError(

@@ -1,13 +1,33 @@
-"""What a cluster's worker runs: one item's work, where the worker is like the run that asks."""
+"""What a cluster's worker runs: one item's work, where the worker is like the run that asks.
 
+It is like it where it would do the work as that process does: with its code and its libraries.
+"""
+
+import hashlib
 import os
 import pickle
+import platform
 import socket
 from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from pipeline.fanout.attempt import attempt
 from pipeline.fanout.errors import ClusterError
-from pipeline.fanout.likeness import PACKAGE, describe_process, differences
+
+PACKAGE = Path(__file__).resolve().parents[1]
+SOURCES = (".py", ".cu")
+SHAPING_PACKAGES = (
+    "av",
+    "cuda-bindings",
+    "h5py",
+    "numba",
+    "numpy",
+    "opencv-contrib-python-headless",
+    "torch",
+)
+"""Those of which another version may give other bytes."""
 
 
 def pack_task(function: Callable[..., object], item: object) -> bytes:
@@ -21,7 +41,7 @@ def run_task(expected: Mapping[str, str], task: bytes) -> bytes:
 
 
 def _run(expected: Mapping[str, str], task: bytes) -> object:
-    unlike = differences(describe_process(), expected)
+    unlike = _differences(describe_process(), expected)
     if unlike:
         raise ClusterError(
             f"the worker {os.getpid()} on {socket.gethostname()} is not like this run "
@@ -31,3 +51,36 @@ def _run(expected: Mapping[str, str], task: bytes) -> object:
     os.environ.setdefault("NUMBA_CACHE_DIR", str(PACKAGE.parent / ".work" / "numba"))
     function, item = pickle.loads(task)  # noqa: S301  # from the run that the user started
     return function(item)
+
+
+@cache
+def describe_process() -> Mapping[str, str]:
+    """Return what shapes the work in this process, as it was when it was first asked for."""
+    return {
+        "Python": platform.python_version(),
+        "the code of pipeline/": _code_digest(),
+        **{name: _version(name) for name in SHAPING_PACKAGES},
+    }
+
+
+def _differences(found: Mapping[str, str], expected: Mapping[str, str]) -> list[str]:
+    """Return, in words, each part in which one process is not like another."""
+    return [
+        f"{name}: found {found.get(name)}, expected {value}"
+        for name, value in expected.items()
+        if found.get(name) != value
+    ]
+
+
+def _code_digest() -> str:
+    digest = hashlib.blake2b(digest_size=6)
+    for path in sorted(path for path in PACKAGE.rglob("*") if path.suffix in SOURCES):
+        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "none"

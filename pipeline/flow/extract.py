@@ -9,9 +9,8 @@ from time import perf_counter
 import numpy as np
 
 from pipeline.fanout import Crew, fan_out
-from pipeline.flow.backends import resolve_backend
+from pipeline.flow.backends import BACKENDS, resolve_backend
 from pipeline.flow.blocks import num_pairs
-from pipeline.flow.devices import gpus_of
 from pipeline.flow.errors import FlowError
 from pipeline.flow.motion import read_motion
 from pipeline.flow.params import FlowConfig
@@ -148,8 +147,8 @@ def extract_flow(
 
 def _compute(jobs: list[FlowJob], memo: Memo, crew: Crew, progress: Progress) -> list[bool]:
     """Return whether each session was computed, and not found finished by another run."""
-    if jobs:
-        crew = crew.for_gpus(gpus_of(jobs[0].backend))
+    if jobs and not BACKENDS[jobs[0].backend].uses_gpus:
+        crew = crew.for_gpus(())
     threads = crew.threads_per_task(len(jobs))
     extract = partial(extract_session, memo=memo, threads=threads)
     with watching([_watched(job, memo) for job in jobs], progress):

@@ -9,8 +9,7 @@ from pipeline.flow.stabilise import HeadMotion, estimate_motion, remove_motion
 from pipeline.flow.threads import over_pairs
 from pipeline.frames.store import ImageReader, ImageWriter
 
-HOMOGRAPHIES = "homographies"
-NUM_INLIERS = "num_inliers"
+HOMOGRAPHIES, NUM_INLIERS, IS_FOUND = "homographies", "num_inliers", "is_found"
 """Datasets of a store of flow, an entry a pair, named as in `HeadMotion`."""
 NO_MOTION = HeadMotion(
     homographies=np.empty((0, 3, 3), np.float64),
@@ -56,13 +55,13 @@ def keep_motion(writer: ImageWriter, motion: HeadMotion) -> None:
     """Store the motion beside the flow."""
     writer.keep(HOMOGRAPHIES, motion.homographies)
     writer.keep(NUM_INLIERS, motion.num_inliers)
+    writer.keep(IS_FOUND, motion.is_found)
 
 
 def read_motion(store: ImageReader) -> HeadMotion:
-    """Read the motion back; it was found where matches follow it.
+    """Read the motion back.
 
     Raises:
         StoreError: the flow was computed with the camera's motion in it.
     """
-    num_inliers = store.array(NUM_INLIERS)
-    return HeadMotion(store.array(HOMOGRAPHIES), num_inliers, num_inliers > 0)
+    return HeadMotion(*(store.array(name) for name in (HOMOGRAPHIES, NUM_INLIERS, IS_FOUND)))

@@ -16,7 +16,7 @@ class FlowConfig(Section):
     4 levels, better on large motion and cheaper (docs/flow.md)."""
     semantics: Literal["opencv_cpu", "opencv_cuda"]
     """Whose TV-L1: OpenCV's CPU and CUDA code give different flow (docs/flow.md)."""
-    backend: Literal["auto", "opencv_cuda", "numba", "torch", "opencv"]
+    backend: Literal["auto", "cuda", "opencv_cuda", "numba", "torch", "opencv"]
     """Who computes it; ``auto`` is the fastest present with these semantics."""
     stabilise: Literal["none", "homography"]
     """``homography``: warp flow; the camera's motion is estimated and removed first, and stored

@@ -4,13 +4,16 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
+from importlib.metadata import version
 from pathlib import Path
 
 import cv2
 
 from pipeline.flow.assemble import assemble_session
+from pipeline.flow.backends import BACKENDS
 from pipeline.flow.params import PRESETS, FlowConfig
 from pipeline.flow.solve import Solver
+from pipeline.frames.store_format import VERSION as LAYOUT
 from pipeline.memo import Memo, content_key, file_digest
 
 STEP = "flow"
@@ -49,6 +52,7 @@ def plan_session(frames_path: Path, out_dir: Path, config: FlowConfig, backend: 
 
 def flow_parameters(config: FlowConfig, backend: str) -> dict[str, object]:
     """Return everything but the frames themselves that shapes the stored bytes."""
+    library = BACKENDS[backend].library
     return {
         "preset": config.preset,
         "tvl1": asdict(PRESETS[config.preset]),
@@ -60,7 +64,9 @@ def flow_parameters(config: FlowConfig, backend: str) -> dict[str, object]:
         "quality": config.quality,
         "grey": "bt601",
         "version": VERSION,
+        "layout": LAYOUT,
         "opencv": cv2.__version__,
+        "library": library and f"{library} {version(library)}",
     }
 
 

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import UInt8
+from jaxtyping import Int, UInt8
 
 from pipeline.flow.backends import BACKENDS
 from pipeline.flow.blocks import Block
@@ -54,20 +54,9 @@ def solve(pairs: Pairs, solver: Solver) -> Solved:
         FlowError: the backend failed, or its flow is not finite or not one a pair.
     """
     try:
-        flow = _flow(pairs.grey, solver)
+        levels, num_clipped = _levels(pairs.grey, solver)
     except Exception as error:
         raise FlowError(f"{pairs.block}: '{solver.backend}' failed: {error}") from error
-    _check(pairs, flow, solver.backend)
-    levels = np.empty(flow.shape, np.uint8)
-    num_clipped = np.zeros(len(flow), np.int64)
-    bound = solver.config.bound_pixels
-
-    def store(number: int) -> None:
-        one = flow[number : number + 1]
-        levels[number] = quantize(one, bound)[0]
-        num_clipped[number] = count_clipped(one, bound)
-
-    over_pairs(store, len(flow), solver.threads)
     return Solved(pairs.block, levels, int(num_clipped.sum()), pairs.motion)
 
 
@@ -84,15 +73,31 @@ def compress(solved: Solved, solver: Solver) -> list[bytes]:
     return images
 
 
-def _flow(grey: UInt8[np.ndarray, "N 2 H W"], solver: Solver) -> np.ndarray:
-    preset, semantics = PRESETS[solver.config.preset], SEMANTICS[solver.config.semantics]
-    return BACKENDS[solver.backend].compute(grey, preset, semantics, solver.threads)
+def _levels(
+    grey: UInt8[np.ndarray, "N 2 H W"], solver: Solver
+) -> tuple[UInt8[np.ndarray, "N H W 2"], Int[np.ndarray, " N"]]:
+    """Return flow as stored, and how many vectors of each pair are beyond the bound."""
+    backend, bound = BACKENDS[solver.backend], solver.config.bound_pixels
+    tvl1, semantics = PRESETS[solver.config.preset], SEMANTICS[solver.config.semantics]
+    if backend.compute_levels is not None:
+        return backend.compute_levels(grey, tvl1, semantics, bound)
+    flow = backend.compute(grey, tvl1, semantics, solver.threads)
+    _check(flow, (len(grey), *grey.shape[2:], 2))
+    levels = np.empty(flow.shape, np.uint8)
+    num_clipped = np.zeros(len(flow), np.int64)
+
+    def store(number: int) -> None:
+        one = flow[number : number + 1]
+        levels[number] = quantize(one, bound)[0]
+        num_clipped[number] = count_clipped(one, bound)
+
+    over_pairs(store, len(flow), solver.threads)
+    return levels, num_clipped
 
 
-def _check(pairs: Pairs, flow: np.ndarray, backend: str) -> None:
-    expected = (len(pairs.grey), *pairs.grey.shape[2:], 2)
+def _check(flow: np.ndarray, expected: tuple[int, ...]) -> None:
     if flow.shape != expected:
-        raise FlowError(f"{pairs.block}: '{backend}' gave {flow.shape}, expected {expected}")
+        raise FlowError(f"found flow of {flow.shape}, expected {expected}")
     bad = sum(not np.isfinite(one).all() for one in flow)
     if bad:
-        raise FlowError(f"{pairs.block}: '{backend}' gave {bad} flow images that are not finite")
+        raise FlowError(f"found {bad} flow images that are not finite, of {len(flow)}")

@@ -4,6 +4,7 @@ import av
 import cv2
 
 from pipeline.frames.params import FramesConfig
+from pipeline.frames.store_format import VERSION as LAYOUT
 
 VERSION = 1
 """Raise it when equal videos and params give other frames than before."""
@@ -16,6 +17,7 @@ def frames_parameters(config: FramesConfig) -> dict[str, object]:
         "quality": config.quality,
         "chroma": "4:4:4",
         "version": VERSION,
+        "layout": LAYOUT,
         "av": av.__version__,
         "opencv": cv2.__version__,
     }

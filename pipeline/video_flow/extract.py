@@ -22,7 +22,7 @@ from pipeline.frames.provenance import frames_parameters
 from pipeline.frames.size import Size
 from pipeline.frames.store import ImageWriter
 from pipeline.progress import Progress
-from pipeline.video_flow.preview import Preview, open_preview
+from pipeline.video_flow.preview import Preview, check_previewed, open_preview
 from pipeline.video_flow.source import (
     FRAME_QUALITY,
     Scene,
@@ -74,9 +74,9 @@ class VideoFlow:
 
 @dataclass(frozen=True)
 class _Part:
-    """A block's flow, with the frames that it belongs to."""
+    """A block's flow, with the frames that it belongs to where they are to be shown."""
 
-    images: UInt8[np.ndarray, "M H W 3"]
+    images: UInt8[np.ndarray, "M H W 3"] | None
     solved: Solved
 
 
@@ -92,7 +92,7 @@ def extract_video(request: Request) -> VideoFlow:
     """Write the flow of a video; memory holds a few blocks of its pairs, however long it is.
 
     Raises:
-        FlowError: no backend is present, or it failed.
+        FlowError: no backend is present, it failed, or the preview cannot be made.
         DecodeError: the video cannot be decoded whole; nothing is written then.
     """
     started = perf_counter()
@@ -101,13 +101,15 @@ def extract_video(request: Request) -> VideoFlow:
     size = stored_size(video.path, request.size)
     scenes = read_scenes(video, request.size, solver)
     first = list(islice(scenes, 1))
+    has_pairs, scenes = len(first) > 0, chain(first, scenes)
+    del first  # else memory holds it to the end
     tally = _Tally(0, [])
     with (
         ImageWriter(request.flow_path, "flow", _parameters(request, solver, size)) as writer,
-        _preview(request, video) if first else nullcontext() as preview,
+        _preview(request, video, size) if has_pairs else nullcontext() as preview,
         Progress(f"flow by {solver.backend}", max(video.num_frames - 1, 0), "pair") as progress,
     ):
-        jpegs = _jpegs(chain(first, scenes), solver, preview, tally, progress)
+        jpegs = _jpegs(scenes, solver, preview, tally, progress)
         num_pairs = writer.add_video(video.path.name, size, jpegs)
         writer.note("num_clipped", tally.num_clipped)
         if request.config.stabilise != "none":
@@ -133,10 +135,10 @@ def _jpegs(
     """Yield x and y of one pair after the other."""
 
     def compute(scene: Scene) -> _Part:
-        return _Part(scene.images, solve(scene.pairs, solver))
+        return _Part(scene.images if preview else None, solve(scene.pairs, solver))
 
     def encode(part: _Part) -> tuple[Solved, list[bytes]]:
-        if preview is not None:
+        if preview is not None and part.images is not None:
             preview.add(part.images[:-1], part.solved.levels)
         return part.solved, compress(part.solved, solver)
 
@@ -148,10 +150,11 @@ def _jpegs(
             progress.advance(solved.block.num_pairs)
 
 
-def _preview(request: Request, video: Video) -> AbstractContextManager[Preview | None]:
+def _preview(request: Request, video: Video, size: Size) -> AbstractContextManager[Preview | None]:
     """Give the preview that was asked for, or None."""
     if request.preview_path is None:
         return nullcontext()
+    check_previewed(size)
     bound, scale = request.config.bound_pixels, request.preview_scale
     return open_preview(request.preview_path, video.rate, bound, scale)
 

@@ -83,23 +83,30 @@ def read_scenes(video: Video, size: int | str | None, solver: Solver) -> Iterato
         DecodeError: the video cannot be decoded whole, which may show after good blocks.
     """
     decoded = decode_video(video.path, size, 1)
-    images = _store([next(decoded)], solver.threads)
-    height, width = images.shape[1:3]
+    first = next(decoded)
+    height, width = first.shape[:2]
+    images = _store(np.empty((0, *first.shape), np.uint8), [first], solver.threads)
     length, start = pairs_per_block(Size(width, height), solver.backend), 0
     while fresh := list(islice(decoded, length)):
-        images = np.concatenate([images[-1:], _store(fresh, solver.threads)])
+        images = _store(images[-1:], fresh, solver.threads)
         stop = start + len(fresh)
+        del fresh  # else memory holds it while the next block is decoded
         block = Block(video.path, start, stop, (Run(video.path.name, range(start, stop + 1)),))
         yield Scene(images, make_pairs(block, [images], solver.config, solver.threads))
-        start = stop
+        images, start = images[-1:].copy(), stop
 
 
-def _store(images: list[UInt8[np.ndarray, "H W 3"]], threads: int) -> UInt8[np.ndarray, "M H W 3"]:
-    """Return frames as they come out of a store of frames."""
-    stored = np.empty((len(images), *images[0].shape), np.uint8)
+def _store(
+    before: UInt8[np.ndarray, "B H W 3"],
+    images: list[UInt8[np.ndarray, "H W 3"]],
+    threads: int,
+) -> UInt8[np.ndarray, "M H W 3"]:
+    """Return frames as they come out of a store of frames, behind those that already did."""
+    stored = np.empty((len(before) + len(images), *images[0].shape), np.uint8)
+    stored[: len(before)] = before
 
     def store(number: int) -> None:
-        stored[number] = decode_rgb(encode_rgb(images[number], FRAME_QUALITY))
+        stored[len(before) + number] = decode_rgb(encode_rgb(images[number], FRAME_QUALITY))
 
     over_pairs(store, len(images), threads)
     return stored

@@ -16,7 +16,7 @@ from pipeline.flow.backends import BACKENDS
 from pipeline.flow.extract import extract_flow
 from pipeline.flow.pairs import read_pairs
 from pipeline.flow.params import PRESETS
-from pipeline.flow.quantize import dequantize
+from pipeline.flow.quantize import count_clipped, dequantize, quantize
 from pipeline.flow.session import flow_parameters
 from pipeline.flow.solve import Solver
 from pipeline.frames.encode import JpegError, decode_grey
@@ -185,7 +185,7 @@ def test_a_stopped_session_goes_on_at_its_block_and_ends_equal(
 def test_missing_pairs_stop_the_stage(tmp_path, store_frames, config, memo, monkeypatch):
     store_frames("S1", {"a": 3})
     Counting(monkeypatch, change=lambda flow: flow[:-1])
-    message = r"session S1.*pairs 0 to 2, of 'a': 'opencv' gave \(1, 48, 64, 2\), expected \(2,"
+    message = r"S1.*pairs 0 to 2, of 'a': 'opencv' failed: found flow of \(1,.*expected \(2,"
     with pytest.raises(FanOutError, match=message):
         run(tmp_path, config, memo)
 
@@ -193,7 +193,7 @@ def test_missing_pairs_stop_the_stage(tmp_path, store_frames, config, memo, monk
 def test_flow_that_is_not_finite_stops_the_stage(tmp_path, store_frames, config, memo, monkeypatch):
     store_frames("S1", {"a": 3})
     Counting(monkeypatch, change=lambda flow: flow * np.nan)
-    with pytest.raises(FanOutError, match="2 flow images that are not finite"):
+    with pytest.raises(FanOutError, match="found 2 flow images that are not finite, of 2"):
         run(tmp_path, config, memo)
 
 
@@ -220,12 +220,14 @@ def test_the_store_tells_everything_that_shaped_it(tmp_path, store_frames, confi
         "tvl1": dataclasses.asdict(PRESETS["wide"]),
         "semantics": "opencv_cpu",
         "backend": "opencv",
+        "library": None,
         "stabilise": "none",
         "bound_pixels": 20,
         "rounding": "nearest",
         "quality": 95,
         "grey": "bt601",
         "version": 2,
+        "layout": 1,
         "frames": {"size": 48, "quality": 95},
     }
 
@@ -300,6 +302,27 @@ def test_a_backend_that_fails_stops_the_stage_and_is_named(
     Counting(monkeypatch, change=fail)
     with pytest.raises(FanOutError, match=r"pairs 0 to 2, of 'a': 'opencv' failed: of the device"):
         run(tmp_path, config, memo)
+
+
+def test_a_backend_that_quantises_by_itself_makes_the_same_store(
+    tmp_path, store_frames, config, memo, monkeypatch
+):
+    opencv = BACKENDS["opencv"]
+
+    def compute_levels(pairs, tvl1, semantics, bound_pixels):
+        flow = opencv.compute(pairs, tvl1, semantics, 1)
+        clipped = [count_clipped(flow[k : k + 1], bound_pixels) for k in range(len(flow))]
+        return quantize(flow, bound_pixels), np.array(clipped, np.int32)
+
+    narrow = config.model_copy(update={"bound_pixels": 1.0})
+    store_frames("S1", {"a": 3, "b": 2})
+    clipped_share = run(tmp_path, narrow, memo).clipped_share
+    whole = (tmp_path / "flow" / "S1.h5").read_bytes()
+    by_itself = dataclasses.replace(opencv, compute_levels=compute_levels)
+    monkeypatch.setitem(BACKENDS, "opencv", by_itself)
+    report = run(tmp_path, narrow, Memo(tmp_path / ".other", ()))
+    assert report.clipped_share == clipped_share > 0
+    assert (tmp_path / "flow" / "S1.h5").read_bytes() == whole
 
 
 def test_shards_together_remember_what_one_run_makes(tmp_path, store_frames, config, memo):

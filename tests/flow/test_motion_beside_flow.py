@@ -43,6 +43,7 @@ def test_the_cameras_motion_is_stored_beside_the_flow_that_is_without_it(
     assert still < 0.2
     np.testing.assert_allclose(motion.homographies @ [30, 20, 1], [[31, 20, 1]] * 4, atol=0.15)
     assert (motion.num_inliers > 25).all()
+    assert motion.is_found.all()
     assert (report.num_computed, report.num_unestimated) == (1, 0)
 
 
@@ -57,6 +58,7 @@ def test_pairs_without_an_estimate_are_counted_and_keep_their_motion(tmp_path, s
     assert "3 pairs without an estimate" in str(report)
     np.testing.assert_array_equal(motion.homographies, [np.eye(3)] * 3)
     np.testing.assert_array_equal(motion.num_inliers, 0)
+    assert not motion.is_found.any()
 
 
 def test_neither_blocks_nor_threads_change_the_motion(tmp_path, store_frames, steady, monkeypatch):
@@ -83,5 +85,5 @@ def test_flow_with_the_cameras_motion_in_it_has_none_beside_it(
 ):
     store_frames("S1", {"a": 2})
     run(tmp_path, config, memo)
-    with pytest.raises(StoreError, match="found no 'num_inliers'"):
+    with pytest.raises(StoreError, match="found no 'homographies'"):
         read_motion(ImageReader(tmp_path / "flow" / "S1.h5"))

@@ -92,6 +92,13 @@ def test_the_digest_covers_every_file_of_the_package(tmp_path, monkeypatch):
         seen.add(digest())
 
 
+def test_code_compiled_with_other_switches_is_not_taken(monkeypatch):
+    digest = cache._digest.__wrapped__
+    before = digest()
+    monkeypatch.setattr(numba.core.config, "BOUNDSCHECK", 1)
+    assert digest() != before
+
+
 def remove():
     shutil.rmtree(cache_dir())
 

@@ -9,7 +9,7 @@ import torch
 from pipeline.flow import opencv_cpu, torch_tvl1
 from pipeline.flow.params import PRESETS
 from pipeline.flow.semantics import SEMANTICS
-from pipeline.flow.torch_tvl1 import backend, iterate
+from pipeline.flow.torch_tvl1 import backend, iterate, warp
 from pipeline.flow.torch_tvl1.iterate import data_step
 from pipeline.flow.torch_tvl1.solve import solve
 
@@ -31,6 +31,17 @@ def test_the_cpu_semantics_are_those_of_cv2_optflow(view, preset, shift):
     ours = torch_tvl1.compute(pairs, PRESETS[preset], CPU, 1)
     theirs = opencv_cpu.compute(pairs, PRESETS[preset], CPU, 1)
     assert distances(ours, theirs).mean() < 0.05
+
+
+@pytest.mark.parametrize("size", [(3, 3), (17, 31), (40, 53)])
+def test_nothing_but_opencvs_rounding_of_positions_sets_them_apart(size, view, monkeypatch):
+    """OpenCV 4 rounds the warp's positions to 1/32 pixel; so rounded, all of ours is the same."""
+    taps = warp._taps
+    monkeypatch.setattr(warp, "_taps", lambda place, *rest: taps((32 * place).round() / 32, *rest))
+    rows, columns = map(slice, size)
+    pairs = np.stack([view(0, 0), view(1, 1)])[None, :, rows, columns]
+    ours = torch_tvl1.compute(pairs, TVL1, CPU, 1)
+    assert distances(ours, opencv_cpu.compute(pairs, TVL1, CPU, 1)).mean() < 1e-3
 
 
 @pytest.mark.parametrize(

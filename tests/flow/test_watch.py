@@ -25,6 +25,11 @@ def test_pairs_of_whole_sessions_and_of_finished_blocks_count(sessions):
     assert count_done(sessions) == 70
 
 
+def test_blocks_of_another_length_do_not_count_twice(sessions, tmp_path):
+    (tmp_path / "half" / "0_90.h5").touch()
+    assert count_done(sessions) == 130
+
+
 def test_the_rate_is_that_of_this_run_and_tells_the_time_left(sessions):
     assert describe(sessions, 50, 10.0) == "70 of 200 pairs, 2.0 pairs/s, 65 s left"
     assert describe(sessions, 70, 10.0) == "70 of 200 pairs, 0.0 pairs/s"

@@ -94,6 +94,14 @@ def test_without_a_size_frames_keep_their_own_and_the_store_says_it(film, out):
     assert store.num_items == 2
 
 
+def test_a_colon_in_a_videos_name_is_no_protocol(film, out, monkeypatch):
+    video = film(3)
+    monkeypatch.chdir(video.parent)
+    video.rename("a:b.mp4")
+    run("--video", "a:b.mp4", "--out", out)
+    assert ImageReader(out).videos == ["a:b.mp4"]
+
+
 def test_it_tells_pairs_rate_and_clipped_share(film, out, capsys):
     run("--video", film(4), "--out", out, "--bound", "0.5")
     told = capsys.readouterr()

@@ -2,8 +2,17 @@ import av
 import numpy as np
 import pytest
 
+from pipeline.flow.errors import FlowError
 from pipeline.flow.quantize import quantize
-from pipeline.video_flow.preview import choose_scale, draw_legend, open_preview, picture
+from pipeline.frames.size import Size
+from pipeline.video_flow.preview import (
+    LARGEST_SIDE,
+    check_previewed,
+    choose_scale,
+    draw_legend,
+    open_preview,
+    picture,
+)
 from pipeline.video_flow.wheel import colour
 
 GREY = np.full((48, 64, 3), 90, np.uint8)
@@ -76,4 +85,23 @@ def test_an_error_leaves_no_preview(tmp_path):
     with pytest.raises(ValueError), open_preview(tmp_path / "p.mp4", (24, 1), 20.0, None) as made:
         made.add(np.stack([GREY] * 3), levels_of(1.0, 0.0))
         raise ValueError
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("shape", [(4, 2000), (2, 8192)])
+def test_very_wide_pictures_stay_within_what_the_encoder_takes(tmp_path, shape):
+    images = np.zeros((2, *shape, 3), np.uint8)
+    write(tmp_path / "p.mp4", np.full((2, *shape, 2), 128, np.uint8), images=images)
+    assert read(tmp_path / "p.mp4")[1][0].shape[1] <= LARGEST_SIDE
+
+
+def test_frames_too_large_for_the_encoder_are_an_error_that_says_so():
+    with pytest.raises(FlowError, match=r"9000x300, whose preview would be 18000x300.*--size"):
+        check_previewed(Size(9000, 300))
+
+
+def test_an_error_of_the_encoder_names_the_file(tmp_path):
+    wide = np.full((1, 4, 9000, 2), 128, np.uint8)
+    with pytest.raises(FlowError, match=r"p\.mp4: the preview could not be written"):
+        write(tmp_path / "p.mp4", wide, images=np.zeros((1, 4, 9000, 3), np.uint8))
     assert list(tmp_path.iterdir()) == []

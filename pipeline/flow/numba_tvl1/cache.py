@@ -3,7 +3,7 @@
 numba's own caches know a function by the path and the text of its file. So a copy of the
 repository, as DVC makes for each experiment, would compile anew, and a change of a function that
 another file calls would go unseen. Here a folder's name is a digest of the whole package, of the
-versions of the compiler and of the processor; what lies in it fits, wherever it was made.
+compiler's versions and switches and of the processor; what lies in it fits, wherever it was made.
 
 Each function and each row width has files of its own: processes that write at the same time write
 the same. A folder that cannot be read or written costs time, not the result.
@@ -25,6 +25,8 @@ from numba.core.registry import cpu_target
 from numba.misc.appdirs import AppDirs
 
 PACKAGE = Path(__file__).parent
+SWITCHES = ("BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LOOP_VECTORIZE", "OPT", "SLP_VECTORIZE")
+"""Of ``NUMBA_…``: code made with others is slow, or checks no bounds where it was asked to."""
 DAMAGED = (EOFError, pickle.UnpicklingError)
 
 
@@ -48,7 +50,9 @@ def cache_dir() -> Path:
 @cache
 def _digest() -> str:
     target = cpu_target.target_context.codegen().magic_tuple()
-    digest = hashlib.sha256(repr((numba.__version__, llvmlite.__version__, target)).encode())
+    switches = [str(getattr(config, name)) for name in SWITCHES]
+    made_by = (numba.__version__, llvmlite.__version__, target, switches)
+    digest = hashlib.sha256(repr(made_by).encode())
     for path in sorted(PACKAGE.glob("*.py")):
         digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
     return digest.hexdigest()[:16]

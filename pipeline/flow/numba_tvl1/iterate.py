@@ -1,13 +1,13 @@
-"""The two steps of an iteration, row by row (Zach, Pock and Bischof, DAGM 2007, section 3).
+"""The two steps of an iteration, row by row (Zach, Pock and Bischof, DAGM 2007).
 
 With the linear residual ``ρ(u) = constant + g · u`` of the warp, for each pixel
 
-    v  = u + clamp(-ρ(u) / |g|², -λθ, λθ) g          the data step: the three cases of eq. 15
+    v  = u + clamp(-ρ(u) / |g|², -λθ, λθ) g          the data step, their thresholding
     u' = v + θ div p                                 the smoothness step, p the old dual vectors
     p' = (p + τ/θ ∇u') / (1 + τ/θ |∇u'|)             the dual step, for each component of u
 
-∇ is the difference to the next pixel, 0 in the last column and row; div is its adjoint, the
-difference to the pixel before, where p is 0 outside of the image.
+∇ is the difference to the next pixel, 0 in the last column and row; div is minus its
+adjoint, the difference to the pixel before, where p is 0 outside of the image.
 """
 
 import math

@@ -22,13 +22,11 @@ class Settings(NamedTuple):
     theta: np.float32
     cubic_a: np.float32
     epsilon: float
-    scale_step: float
     num_warps: int
     inner_iterations: int
     outer_iterations: int
     has_median: bool
     is_border_zero: bool
-    is_centre_aligned: bool
     checks_every_iteration: bool
 
 
@@ -39,12 +37,10 @@ def make_settings(tvl1: Tvl1, semantics: Semantics) -> Settings:
         theta=np.float32(tvl1.theta),
         cubic_a=np.float32(semantics.cubic_a),
         epsilon=float(tvl1.epsilon),
-        scale_step=float(tvl1.scale_step),
         num_warps=tvl1.num_warps,
         inner_iterations=tvl1.inner_iterations,
         outer_iterations=tvl1.outer_iterations,
         has_median=semantics.has_median and tvl1.median_pixels > 1,
         is_border_zero=semantics.is_border_zero,
-        is_centre_aligned=semantics.is_centre_aligned,
         checks_every_iteration=semantics.checks_every_iteration,
     )

@@ -1,6 +1,6 @@
 """The second image and its gradient at x + u, bicubic, and the residual made linear there.
 
-Keys' kernel (IEEE TASSP 1981, eq. 15) over the four pixels about the fraction t of a place:
+Keys' cubic convolution (IEEE TASSP 1981) over the four pixels about the fraction t of a place:
 
     w(-1) = a t (1 - t)²                   w(0) = (a+2) t³ - (a+3) t² + 1
     w(+2) = a t² (1 - t)                   w(+1) = -(a+2) t³ + (2a+3) t² - a t
