@@ -52,6 +52,10 @@ class Memo:
         except FileNotFoundError:  # another process settled the entry in between: look again
             return self._bring(self._entry(step, key), files)
 
+    def has(self, step: str, key: str) -> bool:
+        """Say whether an entry could be fetched."""
+        return self._sources(self._entry(step, key)) is not None
+
     def store(self, step: str, key: str, files: Mapping[str, Path]) -> None:
         """Remember finished files under a key; they stay where they are too, as hard links.
 

@@ -133,6 +133,9 @@ def extract_flow(
         progress.advance(len(jobs) - len(missing))
         missing.sort(key=lambda job: -job.frames_path.stat().st_size)
         computed = _compute(missing, memo, crew, progress)
+    for job in missing:
+        if not fetch_session(job, memo):
+            raise FlowError(f"{job}: found no {job.key} in {memo.work_dir}, where it was made")
     sessions = {job.session: _inspect(job) for job in jobs}
     fresh = [job.session for job, done in zip(missing, computed, strict=True) if done]
     write_quarantine(quarantine_path, [])
@@ -158,7 +161,7 @@ def _compute(jobs: list[FlowJob], memo: Memo, crew: Crew, progress: Progress) ->
 def _watched(job: FlowJob, memo: Memo) -> Watched:
     with closing(ImageReader(job.frames_path)) as frames:
         total = sum(num_pairs(frames, video) for video in frames.videos)
-    return Watched(total, memo.scratch(STEP, job.key), job.flow_path)
+    return Watched(total, memo.scratch(STEP, job.key))
 
 
 def _inspect(job: FlowJob) -> SessionFlow:

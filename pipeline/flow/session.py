@@ -17,6 +17,7 @@ from pipeline.frames.store_format import VERSION as LAYOUT
 from pipeline.memo import Memo, content_key, file_digest
 
 STEP = "flow"
+STORE = "flow.h5"
 VERSION = 2
 """Raise it when equal frames and params give other flow than before."""
 
@@ -27,7 +28,7 @@ class FlowJob:
 
     Args:
         frames_path: absolute, since a cluster's worker may have another folder as its own.
-        flow_path: likewise.
+        flow_path: where the whole flow goes; likewise.
         backend: the resolved backend's name.
         key: what the result is remembered by.
     """
@@ -72,22 +73,23 @@ def flow_parameters(config: FlowConfig, backend: str) -> dict[str, object]:
 
 def fetch_session(job: FlowJob, memo: Memo) -> bool:
     """Bring a remembered session's flow to its place; False where there is none."""
-    return memo.fetch(STEP, job.key, {"flow.h5": job.flow_path})
+    return memo.fetch(STEP, job.key, {STORE: job.flow_path})
 
 
 def extract_session(job: FlowJob, memo: Memo, threads: int) -> bool:
-    """Compute one session's flow, going on where a killed run stopped.
+    """Compute one session's flow into the memo store, going on where a killed run stopped.
 
+    Not into its place: a cluster's worker may finish after the run that asked for it has ended.
     Returns False where another run of the same work, waited for, had it finished.
     """
     with _alone(memo.work_dir / "locks" / f"{STEP}-{job.key}"):
-        if fetch_session(job, memo):
+        if memo.has(STEP, job.key):
             return False
         parameters = flow_parameters(job.config, job.backend)
         solver = Solver(job.config, job.backend, threads)
         scratch = memo.scratch(STEP, job.key)
-        assemble_session(job.frames_path, job.flow_path, scratch, solver, parameters)
-        memo.store(STEP, job.key, {"flow.h5": job.flow_path})
+        assemble_session(job.frames_path, scratch / STORE, scratch, solver, parameters)
+        memo.store(STEP, job.key, {STORE: scratch / STORE})
     return True
 
 

@@ -18,18 +18,17 @@ class Watched:
 
     Args:
         num_pairs: that it will have.
-        scratch: folder of its finished blocks, each named ``<first>_<after last>.h5``.
-        flow_path: its whole store, there once it is done.
+        scratch: folder of its finished blocks, each named ``<first>_<after last>.h5``; gone once
+            the session is remembered.
     """
 
     num_pairs: int
     scratch: Path
-    flow_path: Path
 
     @property
     def num_done(self) -> int:
         """Return the pairs whose flow is on disk; blocks of another length may overlap."""
-        if self.flow_path.exists():
+        if not self.scratch.exists():
             return self.num_pairs
         bounds = [path.stem.split("_") for path in self.scratch.glob("*_*.h5")]
         return min(sum(int(stop) - int(start) for start, stop in bounds), self.num_pairs)

@@ -9,15 +9,15 @@ from pipeline.progress import Progress
 
 @pytest.fixture
 def sessions(tmp_path):
-    """One session whose store is there, one with 40 of 100 pairs in blocks, one not begun."""
-    (tmp_path / "done.h5").touch()
+    """One session that is remembered, one with 40 of 100 pairs in blocks, one not begun."""
     (tmp_path / "half").mkdir()
+    (tmp_path / "later").mkdir()
     for name in ("0_25.h5", "50_65.h5", "25_50.h5.part7"):
         (tmp_path / "half" / name).touch()
     return [
-        Watched(30, tmp_path / "gone", tmp_path / "done.h5"),
-        Watched(100, tmp_path / "half", tmp_path / "half.h5"),
-        Watched(70, tmp_path / "later", tmp_path / "later.h5"),
+        Watched(30, tmp_path / "gone"),
+        Watched(100, tmp_path / "half"),
+        Watched(70, tmp_path / "later"),
     ]
 
 
