@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import cv2
 import numpy as np
-import torch
 from jaxtyping import Float32, UInt8
 
 from pipeline.flow.backends import BACKENDS
@@ -62,6 +61,8 @@ def runs_on_device(backend: str) -> bool:
 
     The others with GPUs are absent where there is none; torch itself may be built without CUDA.
     """
+    import torch  # not before it is asked for: the start of each backend is measured too
+
     return BACKENDS[backend].uses_gpus and (backend != "torch" or torch.cuda.is_available())
 
 
