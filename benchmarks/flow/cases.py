@@ -61,9 +61,11 @@ def runs_on_device(backend: str) -> bool:
 
     The others with GPUs are absent where there is none; torch itself may be built without CUDA.
     """
-    import torch  # not before it is asked for: the start of each backend is measured too
+    if backend != "torch":
+        return BACKENDS[backend].uses_gpus
+    import torch  # not before: the start of each backend is measured too
 
-    return BACKENDS[backend].uses_gpus and (backend != "torch" or torch.cuda.is_available())
+    return torch.cuda.is_available()
 
 
 def compute_timed(
