@@ -32,7 +32,7 @@ def main(arguments: Sequence[str]) -> None:
     if shard is not None:
         with shard_outs("flow", environment) as outs:
             report = extract(outs / "flow", outs / "quarantine.csv")
-        print(f"flow: shard {shard} has {report}")
+        print(f"flow, shard {shard}: {report}")
         return
     with stage_run("flow", config) as run:
         report = extract(Path("data/flow"), Path("data/quarantine/flow.csv"))

@@ -5,13 +5,14 @@ import re
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
-from typing import get_args
+from typing import TypeVar, get_args
 
 from pipeline.flow.params import FlowConfig
 from pipeline.frames.size import check_size
 from pipeline.video_flow.extract import Request
 
 Group = argparse._ArgumentGroup  # noqa: SLF001  # argparse has no public name for it
+Number = TypeVar("Number", int, float)
 BEST_QUALITY = 100
 USAGE = """%(prog)s --video FILE --out FILE [--preview FILE] [options]
        %(prog)s [--shard INDEX/COUNT]"""
@@ -106,7 +107,11 @@ def _add_choice(group: Group, name: str, words: str) -> None:
 
 
 def _add_number(
-    group: Group, name: str, kind: Callable[[str], float], default: float, words: str
+    group: Group,
+    name: str,
+    kind: Callable[[str], Number],
+    default: Number,
+    words: str,
 ) -> None:
     told = f"{words}; default: {default:g}"
     group.add_argument(name, type=kind, default=default, metavar="NUMBER", help=told)
