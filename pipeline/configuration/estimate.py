@@ -13,9 +13,9 @@ FRAME_BYTES = 31_000
 FLOW_BYTES = 9_100
 """Of one 320 x 240 pair's two flow images (reference/ecosystem.md, section 3)."""
 SECONDS_PER_PAIR = {
-    "numba": {"opencv": 0.034, "wide": 0.017},
-    "torch": {"opencv": 0.74, "wide": 0.43},
-    "opencv": {"opencv": 1.28, "wide": 0.67},
+    "numba": {"opencv": 0.035, "wide": 0.017},
+    "torch": {"opencv": 0.77, "wide": 0.42},
+    "opencv": {"opencv": 1.29, "wide": 0.67},
 }
 """Of one core at 320 x 240 and 2 to 8 pixels of motion, by backend and preset
 (benchmarks/results/flow.json). Device backends take minutes where these take hours."""
