@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +31,11 @@ def content_key(*parts: object) -> str:
 def file_digest(path: Path) -> str:
     """Digest of a file's bytes."""
     return _digest(path, hashlib.blake2b(digest_size=20))
+
+
+def file_digests(root: Path, paths: Iterable[Path]) -> dict[str, str]:
+    """Digest of each file, by its path below ``root``."""
+    return {path.relative_to(root).as_posix(): file_digest(path) for path in paths}
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,8 @@
+from dataclasses import replace
+
 import pytest
 
-from pipeline.fanout import Shard, ShardError
+from pipeline.fanout import ALONE, Shard, ShardError
 
 
 @pytest.mark.parametrize(("count", "num_items"), [(1, 5), (2, 5), (3, 7), (4, 2), (8, 0)])
@@ -25,3 +27,8 @@ def test_a_shard_is_read_as_it_is_written(text):
 def test_anything_else_is_an_error_that_says_what_is_expected(text):
     with pytest.raises(ShardError, match="expected INDEX/COUNT with 0 <= INDEX < COUNT"):
         Shard.parse(text)
+
+
+def test_a_crew_takes_its_shard_or_everything():
+    assert ALONE.take("abcde") == list("abcde")
+    assert replace(ALONE, shard=Shard(1, 2)).take("abcde") == ["b", "d"]

@@ -29,7 +29,7 @@ BASE = {path for path in NEUTRAL if re.fullmatch(r"pipeline/\w+\.py|pipeline/fan
 LAYERS = {
     "pipeline/fanout": set(),
     "pipeline/tables": set(),
-    "pipeline/annotations": {"pipeline/tables"},
+    "pipeline/annotations": {"pipeline/tables", "pipeline/frames"},
     "pipeline/kitchen": set(),
     "pipeline/frames": {"pipeline/tables"},
     "pipeline/flow": {"pipeline/frames"},

@@ -107,27 +107,21 @@ def _demux(path: Path) -> tuple[int, str, str]:
     """Return the number of frames, and reason and detail of a fault or empty strings."""
     import av
 
-    num_frames, num_declared, is_cut = 0, 0, False
+    from pipeline.frames.demux import demux_video
+
     try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                return 0, "no_video_stream", f"{path} holds no video stream"
-            stream = container.streams.video[0]
-            num_declared = stream.frames
-            for packet in container.demux(stream):
-                num_frames += packet.size > 0 and not packet.is_discard
-                is_cut = is_cut or packet.is_corrupt
-            # A file cut between two frames ends without a corrupt packet, and only looks shorter.
-            end = max((entry.pos + entry.size for entry in stream.index_entries), default=0)
-            is_cut = is_cut or end > path.stat().st_size
+        video = demux_video(path)
     except av.FFmpegError as error:
         return 0, "unreadable_container", f"{path}: {error}; damaged, cut off, or no video"
-    if is_cut:
-        shown = f"{num_frames} of {num_declared} frames" if num_declared else "a part"
-        return num_frames, "truncated_video", f"{path} is cut off: it holds {shown}"
-    if num_frames == 0:
+    if video is None:
+        return 0, "no_video_stream", f"{path} holds no video stream"
+    if video.is_cut:
+        declared = video.num_declared
+        shown = f"{video.num_frames} of {declared} frames" if declared else "a part"
+        return video.num_frames, "truncated_video", f"{path} is cut off: it holds {shown}"
+    if video.num_frames == 0:
         return 0, "no_frames", f"{path} holds a video stream without frames"
-    return num_frames, "", ""
+    return video.num_frames, "", ""
 
 
 def _look_up(

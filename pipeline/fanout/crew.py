@@ -2,8 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from pipeline.fanout.shard import Shard
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,10 @@ class Crew:
     def for_gpus(self, gpus: Sequence[str]) -> "Crew":
         """Return this crew for work of which each task needs one of these CUDA devices."""
         return replace(self, gpus=tuple(gpus))
+
+    def take(self, items: Sequence[T]) -> list[T]:
+        """Return this run's part of the items: those of the shard, or all."""
+        return list(items if self.shard is None else self.shard.take(items))
 
     def threads_per_task(self, num_tasks: int) -> int:
         """Return the cores that each of ``num_tasks`` tasks may use: 1 unless tasks are few.

@@ -3,7 +3,6 @@
 It is like it where it would do the work as that process does: with its code and its libraries.
 """
 
-import hashlib
 import os
 import pickle
 import platform
@@ -15,6 +14,7 @@ from pathlib import Path
 
 from pipeline.fanout.attempt import attempt
 from pipeline.fanout.errors import ClusterError
+from pipeline.memo import content_key, file_digests
 
 PACKAGE = Path(__file__).resolve().parents[1]
 SOURCES = (".py", ".cu")
@@ -73,10 +73,8 @@ def _differences(found: Mapping[str, str], expected: Mapping[str, str]) -> list[
 
 
 def _code_digest() -> str:
-    digest = hashlib.blake2b(digest_size=6)
-    for path in sorted(path for path in PACKAGE.rglob("*") if path.suffix in SOURCES):
-        digest.update(path.relative_to(PACKAGE).as_posix().encode() + b"\0" + path.read_bytes())
-    return digest.hexdigest()
+    sources = [path for path in PACKAGE.rglob("*") if path.suffix in SOURCES]
+    return content_key(file_digests(PACKAGE, sources))[:12]
 
 
 def _version(name: str) -> str:

@@ -124,9 +124,7 @@ def extract_flow(
     started = perf_counter()
     backend = resolve_backend(config)
     clear_stores(out_dir)
-    paths = sorted(frames_dir.glob("*.h5"))
-    if crew.shard is not None:
-        paths = list(crew.shard.take(paths))
+    paths = crew.take(sorted(frames_dir.glob("*.h5")))
     jobs = [plan_session(path, out_dir, config, backend) for path in paths]
     with Progress(f"flow by {backend}", len(jobs), "session") as progress:
         missing = [job for job in jobs if not fetch_session(job, memo)]

@@ -1,7 +1,7 @@
 """The flow of one session: what it is remembered by, and who computes it."""
 
 import fcntl
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from importlib.metadata import version
@@ -30,6 +30,7 @@ class FlowJob:
         frames_path: absolute, since a cluster's worker may have another folder as its own.
         flow_path: where the whole flow goes; likewise.
         backend: the resolved backend's name.
+        parameters: everything but the frames that shapes the stored bytes, as the store has it.
         key: what the result is remembered by.
     """
 
@@ -38,6 +39,7 @@ class FlowJob:
     flow_path: Path
     config: FlowConfig
     backend: str
+    parameters: Mapping[str, object]
     key: str
 
     def __str__(self) -> str:
@@ -46,9 +48,10 @@ class FlowJob:
 
 def plan_session(frames_path: Path, out_dir: Path, config: FlowConfig, backend: str) -> FlowJob:
     """Name a session's work by its frames' bytes and by everything that shapes flow."""
-    key = content_key(file_digest(frames_path), flow_parameters(config, backend))
+    parameters = flow_parameters(config, backend)
+    key = content_key(file_digest(frames_path), parameters)
     paths = (frames_path.absolute(), out_dir.absolute() / frames_path.name)
-    return FlowJob(frames_path.stem, *paths, config, backend, key)
+    return FlowJob(frames_path.stem, *paths, config, backend, parameters, key)
 
 
 def flow_parameters(config: FlowConfig, backend: str) -> dict[str, object]:
@@ -85,10 +88,9 @@ def extract_session(job: FlowJob, memo: Memo, threads: int) -> bool:
     with _alone(memo.work_dir / "locks" / f"{STEP}-{job.key}"):
         if memo.has(STEP, job.key):
             return False
-        parameters = flow_parameters(job.config, job.backend)
         solver = Solver(job.config, job.backend, threads)
         scratch = memo.scratch(STEP, job.key)
-        assemble_session(job.frames_path, scratch / STORE, scratch, solver, parameters)
+        assemble_session(job.frames_path, scratch / STORE, scratch, solver, job.parameters)
         memo.store(STEP, job.key, {STORE: scratch / STORE})
     return True
 

@@ -62,14 +62,11 @@ def extract_frames(
     a crew's shard, only its sessions.
     """
     started = perf_counter()
-    sessions = read_sessions(sessions_csv)
-    if crew.shard is not None:
-        sessions = list(crew.shard.take(sorted(sessions, key=_longest_first)))
+    sessions = crew.take(sorted(read_sessions(sessions_csv), key=_longest_first))
     clear_stores(out_dir)
     with Progress(STEP, len(sessions), "session") as progress:
         missing = [session for session in sessions if not _fetch(session, config, out_dir, memo)]
         progress.advance(len(sessions) - len(missing))
-        missing.sort(key=_longest_first)
         here = config.model_copy(update={"root": str(Path(config.root).absolute())})
         extract = partial(extract_session, config=here, out_dir=out_dir.absolute(), memo=memo)
         computed = fan_out(extract, missing, crew=crew, progress=progress)

@@ -50,9 +50,7 @@ def extract_gaze(
     training with gaze cannot use. With a crew's shard all of this is about its sessions only.
     """
     started = perf_counter()
-    sessions = read_sessions(clips_csv, gaze_csv)
-    if crew.shard is not None:
-        sessions = list(crew.shard.take(sessions))
+    sessions = crew.take(read_sessions(clips_csv, gaze_csv))
     for stale in out_dir.glob("*.h5*"):
         stale.unlink()
     here = config.model_copy(update={"root": str(Path(config.root).absolute())})

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from pipeline.clips.store import GROUPS, ClipStore
-from pipeline.memo import content_key, file_digest
+from pipeline.memo import content_key, file_digest, file_digests
 
 CODE = ("clips", "frames", "gaze", "models", "training")
 """The packages whose code training runs through."""
@@ -32,9 +32,8 @@ def data_digest(store: ClipStore, parts: Sequence[str], *, with_gaze: bool) -> s
 def code_digest() -> str:
     """Return the digest of the code that training runs through, and of torch's version."""
     root = Path(__file__).resolve().parents[1]
-    paths = sorted(path for package in CODE for path in (root / package).rglob("*.py"))
-    files = {path.relative_to(root).as_posix(): file_digest(path) for path in paths}
-    return content_key(files, torch.__version__)
+    paths = [path for package in CODE for path in (root / package).rglob("*.py")]
+    return content_key(file_digests(root, paths), torch.__version__)
 
 
 def _gaze_digest(store: ClipStore, clip: int, num_frames: int) -> str:

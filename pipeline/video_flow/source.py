@@ -14,6 +14,7 @@ from pipeline.flow.pairs import Pairs, make_pairs
 from pipeline.flow.solve import Solver
 from pipeline.flow.threads import over_pairs
 from pipeline.frames.decode import DecodeError, decode_video
+from pipeline.frames.demux import demux_video
 from pipeline.frames.encode import decode_rgb, encode_rgb
 from pipeline.frames.size import Size
 
@@ -50,24 +51,17 @@ def inspect_video(path: Path) -> Video:
         DecodeError: it is no video, or cut off.
     """
     try:
-        with av.open(str(path)) as container:
-            if not container.streams.video:
-                raise DecodeError(path, "unreadable", "found no video stream, expected one")
-            stream = container.streams.video[0]
-            rate = (stream.average_rate or stream.guessed_rate or 25).as_integer_ratio()
-            num_frames, is_cut = 0, False
-            for packet in container.demux(stream):
-                num_frames += packet.size > 0 and not packet.is_discard
-                is_cut = is_cut or packet.is_corrupt
-            # a file cut between two frames ends without a corrupt packet
-            end = max((entry.pos + entry.size for entry in stream.index_entries), default=0)
+        demuxed = demux_video(path)
     except av.error.FFmpegError as error:
         raise DecodeError(
             path, "unreadable", f"found {error.strerror}, expected a video"
         ) from error
-    if is_cut or end > path.stat().st_size:
-        raise DecodeError(path, "truncated", f"found {num_frames} frames, then the file is cut off")
-    return Video(path, num_frames, rate)
+    if demuxed is None:
+        raise DecodeError(path, "unreadable", "found no video stream, expected one")
+    if demuxed.is_cut:
+        detail = f"found {demuxed.num_frames} frames, then the file is cut off"
+        raise DecodeError(path, "truncated", detail)
+    return Video(path, demuxed.num_frames, demuxed.rate)
 
 
 def stored_size(path: Path, size: int | str | None) -> Size:

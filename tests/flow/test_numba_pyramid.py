@@ -2,8 +2,8 @@ import cv2
 import numpy as np
 import pytest
 
+from pipeline.flow.levels import level_sizes
 from pipeline.flow.numba_tvl1.compiled import resize
-from pipeline.flow.numba_tvl1.pyramid import level_sizes
 from pipeline.flow.params import PRESETS
 
 SIZES = [(240, 320), (17, 31), (16, 300), (37, 20)]

@@ -5,8 +5,9 @@ from pathlib import Path
 
 from pipeline.atomic import atomic_write
 from pipeline.flow.cuda_tvl1.nvrtc import compile_source, nvrtc_version
-from pipeline.flow.cuda_tvl1.source import digest, list_options, read_source
+from pipeline.flow.cuda_tvl1.source import list_options, read_source
 from pipeline.flow.cuda_tvl1.tiling import Tiling
+from pipeline.memo import content_key
 
 
 def cache_folder() -> Path:
@@ -21,7 +22,7 @@ def fetch_image(folder: Path, architecture: str, tiling: Tiling, median_pixels: 
         FlowError: the source does not compile.
     """
     source, options = read_source(), list_options(tiling, median_pixels)
-    name = digest(source, *options, nvrtc_version())
+    name = content_key(source, options, nvrtc_version())
     path = folder / f"tvl1-{architecture}-{name}.bin"
     with suppress(OSError):  # not there, or not ours to read
         return path.read_bytes()

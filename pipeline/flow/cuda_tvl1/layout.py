@@ -1,14 +1,13 @@
 """The structures of ``problem.cu``, and the sizes of what they point to."""
 
 import ctypes
-from collections.abc import Sequence
 from ctypes import c_double, c_float, c_int, c_longlong, c_void_p
 from dataclasses import dataclass
 
 from pipeline.flow.cuda_tvl1.tiling import Tiling
+from pipeline.flow.levels import level_sizes
 from pipeline.flow.params import Tvl1
 
-SMALLEST_SIDE = 16  # of a level but the image itself, as in OpenCV
 NUM_PLANES = 17  # of a slot, beside its pyramids: enum Plane
 NUM_FINISHED, NUM_NOT_FINITE, NUM_PROGRESS = 1, 2, 3  # enum Progress
 
@@ -111,19 +110,9 @@ def plan_pyramid(height: int, width: int, tvl1: Tvl1, tiling: Tiling) -> Pyramid
     """Lay out the levels of an image, the finest first."""
     levels: list[Level] = []
     offset = 0
-    for rows, columns in _sizes(height, width, tvl1):
+    for rows, columns in level_sizes(height, width, tvl1):
         tiles_x, tiles_y = tiling.cover(columns, rows)
         levels.append(Level(columns, rows, tiles_x, tiles_y, offset))
         offset += rows * columns
     max_tiles = max(level.tiles_x * level.tiles_y for level in levels)
     return Pyramid(tuple(levels), offset, max_tiles, max_tiles * tiling.halo)
-
-
-def _sizes(height: int, width: int, tvl1: Tvl1) -> Sequence[tuple[int, int]]:
-    sizes = [(height, width)]
-    while len(sizes) < tvl1.num_scales:
-        coarser = round(tvl1.scale_step * sizes[-1][0]), round(tvl1.scale_step * sizes[-1][1])
-        if min(coarser) < SMALLEST_SIDE:
-            break
-        sizes.append(coarser)
-    return sizes

@@ -1,6 +1,5 @@
 """The device code as one text, and the options that it is compiled with."""
 
-import hashlib
 from pathlib import Path
 
 from pipeline.flow.cuda_tvl1.tiling import Tiling
@@ -36,8 +35,3 @@ def list_options(tiling: Tiling, median_pixels: int) -> tuple[str, ...]:
     """Return the compiler's options but the architecture."""
     median = f"-DMEDIAN_PIXELS={median_pixels if median_pixels > 1 else MEDIAN_PIXELS}"
     return ("-std=c++17", *FAST, *tiling.definitions, median)
-
-
-def digest(*parts: str) -> str:
-    """Return a name for code compiled from these texts."""
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]

@@ -9,7 +9,6 @@ Each function and each row width has files of its own: processes that write at t
 the same. A folder that cannot be read or written costs time, not the result.
 """
 
-import hashlib
 import pickle
 from contextlib import suppress
 from functools import cache
@@ -23,6 +22,8 @@ from numba.core.caching import CompileResultCacheImpl, FunctionCache, _CacheLoca
 from numba.core.dispatcher import Dispatcher
 from numba.core.registry import cpu_target
 from numba.misc.appdirs import AppDirs
+
+from pipeline.memo import content_key, file_digests
 
 PACKAGE = Path(__file__).parent
 SWITCHES = ("BOUNDSCHECK", "DEBUGINFO_DEFAULT", "LOOP_VECTORIZE", "OPT", "SLP_VECTORIZE")
@@ -52,10 +53,7 @@ def _digest() -> str:
     target = cpu_target.target_context.codegen().magic_tuple()
     switches = [str(getattr(config, name)) for name in SWITCHES]
     made_by = (numba.__version__, llvmlite.__version__, target, switches)
-    digest = hashlib.sha256(repr(made_by).encode())
-    for path in sorted(PACKAGE.glob("*.py")):
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
+    return content_key(made_by, file_digests(PACKAGE, PACKAGE.glob("*.py")))[:16]
 
 
 class DigestLocator(_CacheLocator):

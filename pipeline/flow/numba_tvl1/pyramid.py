@@ -1,4 +1,4 @@
-"""The pyramid's levels, and the bilinear resizing of images down and of flow up it.
+"""The bilinear resizing of images down the pyramid, and of flow up it.
 
 A place of the resized image lies in the source at ``(x + ½) step - ½``, or at ``x step`` where the
 first pixels lie on each other; beyond the last pixel counts as on it.
@@ -10,20 +10,6 @@ import numpy as np
 from jaxtyping import Float32, Int64
 
 from pipeline.flow.numba_tvl1.layout import driver, kernel
-from pipeline.flow.params import Tvl1
-
-SMALLEST_SIDE = 16  # of a level but the image itself, as in OpenCV
-
-
-def level_sizes(height: int, width: int, tvl1: Tvl1) -> list[tuple[int, int]]:
-    """Return height and width of each level, the finest first."""
-    sizes = [(height, width)]
-    while len(sizes) < tvl1.num_scales:
-        height, width = round(tvl1.scale_step * height), round(tvl1.scale_step * width)
-        if min(height, width) < SMALLEST_SIDE:
-            break
-        sizes.append((height, width))
-    return sizes
 
 
 @driver

@@ -3,9 +3,9 @@
 import numpy as np
 from jaxtyping import Float32, UInt8
 
+from pipeline.flow.levels import level_sizes
 from pipeline.flow.numba_tvl1.compiled import level_solver, resize
 from pipeline.flow.numba_tvl1.layout import row_stride
-from pipeline.flow.numba_tvl1.pyramid import level_sizes
 from pipeline.flow.numba_tvl1.settings import make_settings
 from pipeline.flow.params import Tvl1
 from pipeline.flow.semantics import Semantics

@@ -4,10 +4,9 @@ import torch
 from jaxtyping import Float32
 from torch import Tensor
 
+from pipeline.flow.levels import level_sizes
 from pipeline.flow.params import Tvl1
 from pipeline.flow.semantics import Semantics
-
-SMALLEST_SIDE = 16  # of a level but the image itself, as in OpenCV
 
 
 def build_pyramid(
@@ -15,12 +14,10 @@ def build_pyramid(
 ) -> list[Float32[Tensor, "N 2 _ _"]]:
     """Return the images of each level, the finest first; no blur, as in OpenCV."""
     levels = [pairs]
-    while len(levels) < tvl1.num_scales:
-        height, width = (round(tvl1.scale_step * side) for side in levels[-1].shape[-2:])
-        if min(height, width) < SMALLEST_SIDE:
-            break
-        shrink = 1 / tvl1.scale_step
-        levels.append(resize(levels[-1], (height, width), (shrink, shrink), semantics))
+    height, width = pairs.shape[-2:]
+    shrink = 1 / tvl1.scale_step
+    for size in level_sizes(height, width, tvl1)[1:]:
+        levels.append(resize(levels[-1], size, (shrink, shrink), semantics))
     return levels
 
 
