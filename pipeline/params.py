@@ -1,5 +1,6 @@
 """The generic reader of typed configuration sections; it imports no package that owns one."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TypeVar
 
@@ -58,6 +59,21 @@ def validate(section: type[S], values: object, where: str) -> S:
         return section.model_validate(values)
     except pydantic.ValidationError as error:
         raise ParamsError("\n".join(_lines(error, values, where))) from None
+
+
+def choose(kinds: Mapping[str, type[Section]], values: object) -> object:
+    """Read a section of the kind that its `name` says; a word alone is a name without options.
+
+    Raises:
+        ValueError: there is no such kind; names those that exist.
+    """
+    if isinstance(values, Section):
+        return values
+    options = {"name": values} if isinstance(values, str) else values
+    name = options.get("name") if isinstance(options, dict) else None
+    if name not in kinds:
+        raise ValueError(f"found {name!r}, expected {' or '.join(map(repr, kinds))}")
+    return kinds[str(name)].model_validate(options)
 
 
 def write_section(path: Path, section: Section) -> None:

@@ -4,8 +4,8 @@ import sys
 from pathlib import Path
 
 from pipeline.clips.store import GROUPS, ClipStore, Stream
-from pipeline.evaluation.explain import VERSION, explain_stream
-from pipeline.evaluation.params import ExplainConfig
+from pipeline.evaluation.explain import VERSION, explain_nothing, explain_stream
+from pipeline.evaluation.params import ExplainConfig, ExplainingConfig
 from pipeline.evaluation.trained import load_trained
 from pipeline.memo import content_key, file_digest
 from pipeline.params import read_section
@@ -16,27 +16,36 @@ from stages.tracked import stage_run
 
 
 def main(stream: Stream) -> None:
-    """Write ``data/explain/<stream>.h5``."""
-    config = read_section(Path("data/config/explain.yaml"), ExplainConfig)
-    environment = read_environment()
-    store = ClipStore(Path("data/clips"), stream)
-    model_path, path = Path(f"models/{stream}/model.pt"), Path(f"data/explain/{stream}.h5")
+    """Write ``data/explain/<stream>.h5``; empty where the method has no such stream."""
+    config = read_section(Path("data/config/explain.yaml"), ExplainingConfig)
+    path = Path(f"data/explain/{stream}.h5")
     with stage_run(f"explain@{stream}", config) as run:
-        data = data_digest(store, ["test"], with_gaze=False)
-        key = content_key(data, file_digest(model_path), config, code_digest(), VERSION)
-        if environment.memo.fetch("explain", key, {"explain.h5": path}):
-            return
-        num_mapped = explain_stream(
-            store,
-            load_trained(model_path, store.num_channels).model,
-            config,
-            path,
-            label=f"explain {stream}",
-            device=choose_device(environment.device, local_rank=0),
-            workers=environment.crew.processes,
-        )
-        environment.memo.store("explain", key, {"explain.h5": path})
-        run.log_metrics({"explain/clips_with_maps": num_mapped})
+        own = config.of(stream)
+        if own is None:
+            explain_nothing(path)
+        else:
+            run.log_metrics(explain(stream, own, path))
+
+
+def explain(stream: Stream, config: ExplainConfig, path: Path) -> dict[str, float]:
+    """Write what a stream's network looked at, or fetch it where it was made before."""
+    environment = read_environment()
+    store, model_path = ClipStore(Path("data/clips"), stream), Path(f"models/{stream}/model.pt")
+    data = data_digest(store, ["test"], with_gaze=False)
+    key = content_key(data, file_digest(model_path), config, code_digest(), VERSION)
+    if environment.memo.fetch("explain", key, {"explain.h5": path}):
+        return {}
+    num_mapped = explain_stream(
+        store,
+        load_trained(model_path, store.num_channels).model,
+        config,
+        path,
+        label=f"explain {stream}",
+        device=choose_device(environment.device, local_rank=0),
+        workers=environment.crew.processes,
+    )
+    environment.memo.store("explain", key, {"explain.h5": path})
+    return {"explain/clips_with_maps": float(num_mapped)}
 
 
 if __name__ == "__main__":

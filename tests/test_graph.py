@@ -24,6 +24,9 @@ NEUTRAL = {
     "stages/tracked.py",
     "pipeline/video_flow",  # a command for people, beside the stage flow
     "stages/flow_command.py",
+    "pipeline/weights_command",  # commands for people, beside the graph
+    "stages/import_weights.py",
+    "stages/weights.py",
 }
 BASE = {path for path in NEUTRAL if re.fullmatch(r"pipeline/\w+\.py|pipeline/fanout", path)}
 LAYERS = {
@@ -41,6 +44,7 @@ LAYERS = {
     "pipeline/evaluation": {"pipeline/tables", "pipeline/clips", "pipeline/models"},
     "pipeline/reporting": {"pipeline/tables", "pipeline/clips", "pipeline/evaluation"},
     "pipeline/tracking": set(),
+    "pipeline/weights_command": {"pipeline/models", "pipeline/training"},
 }
 GRAPH = YAML(typ="safe").load(REPOSITORY / "dvc.yaml")["stages"]
 ALWAYS = {"configure", "report"}

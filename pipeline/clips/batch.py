@@ -24,6 +24,7 @@ class Sample:
     video: UInt8[np.ndarray, "C T H W"]
     action: int
     verb: int
+    noun: int
     clip: int
     frames: Int64[np.ndarray, " T"]
     gaze: Float32[np.ndarray, "T 2"]
@@ -38,6 +39,7 @@ class Batch:
         video: levels 0 … 255; `normalise` makes them the model's input.
         action: class ids.
         verb: class ids, -1 in a set without verbs.
+        noun: class ids of the first noun, -1 for a clip without.
         clip: indices in the clip store.
         frames: numbers of the frames within their clips.
         gaze: points in [0, 1] of the cut image, x then y, zero where invalid.
@@ -47,6 +49,7 @@ class Batch:
     video: UInt8[Tensor, "B C T H W"]
     action: Int64[Tensor, " B"]
     verb: Int64[Tensor, " B"]
+    noun: Int64[Tensor, " B"]
     clip: Int64[Tensor, " B"]
     frames: Int64[Tensor, "B T"]
     gaze: Float32[Tensor, "B T 2"]
@@ -54,6 +57,16 @@ class Batch:
 
     def __len__(self) -> int:
         return len(self.clip)
+
+    @property
+    def videos(self) -> tuple[UInt8[Tensor, "B C T H W"], ...]:
+        """What a network is shown: the one video."""
+        return (self.video,)
+
+    @property
+    def labelled(self) -> "Batch":
+        """Whose clips, labels and gaze count."""
+        return self
 
     def to(self, device: torch.device) -> "Batch":
         """Return the batch on a device; from pinned memory it is copied in the background."""
@@ -77,6 +90,7 @@ def collate(samples: Sequence[Sample]) -> Batch:
         video=_stack([sample.video for sample in samples]),
         action=torch.tensor([sample.action for sample in samples]),
         verb=torch.tensor([sample.verb for sample in samples]),
+        noun=torch.tensor([sample.noun for sample in samples]),
         clip=torch.tensor([sample.clip for sample in samples]),
         frames=_stack([sample.frames for sample in samples]),
         gaze=_stack([sample.gaze for sample in samples]),

@@ -3,20 +3,17 @@
 from collections.abc import Sequence
 
 import numpy as np
-from jaxtyping import Bool, Float32, Int, Int64, UInt8
+from jaxtyping import Int, UInt8
 from torch.utils.data import Dataset
 
 from pipeline.clips.batch import Sample
-from pipeline.clips.crop import centre_crop, crop_gaze, crop_images, draw_crop
+from pipeline.clips.crop import centre_crop
 from pipeline.clips.draws import Purpose, make_generator
-from pipeline.clips.flip import flip_flow, flip_gaze, flip_rgb
-from pipeline.clips.gaze_source import GazeSource
+from pipeline.clips.gaze_source import Gaze, GazeSource
 from pipeline.clips.params import AugmentationConfig, SamplerConfig
-from pipeline.clips.sampling import draw_frames, windows
+from pipeline.clips.sampler_params import WindowsConfig
 from pipeline.clips.store import ClipStore
-
-FLIP = {"rgb": flip_rgb, "flow": flip_flow}
-FLIP_PROBABILITY = 0.5
+from pipeline.clips.view import View, view_gaze, view_images
 
 
 class TrainingClips(Dataset[Sample]):
@@ -24,11 +21,11 @@ class TrainingClips(Dataset[Sample]):
 
     An item is an (epoch, clip) pair. What is drawn depends on the seed and that pair alone, so
     neither the number of workers nor a restart changes a sample, and both streams of a clip are
-    drawn alike.
+    drawn alike where their samplers are.
 
     Args:
         store: one stream of the clips.
-        sampler: which frames are seen.
+        sampler: which images are seen.
         augmentation: how they are varied.
         gaze_source: whose gaze the clips are given.
         seed: of the run.
@@ -49,17 +46,19 @@ class TrainingClips(Dataset[Sample]):
         self.seed = seed
 
     def __getitem__(self, item: tuple[int, int]) -> Sample:
+        return self.see(item, None)[0]
+
+    def see(self, item: tuple[int, int], view: View | None) -> tuple[Sample, View]:
+        """Return a sample and the view it shows: the given one, or one drawn for the pair."""
         epoch, clip = item
         generator = make_generator(Purpose.AUGMENTATION, self.seed, epoch, clip)
-        num_frames = self.store.clips[clip].num_frames
-        frames = draw_frames(num_frames, self.sampler.frames, generator)
+        frames = self.sampler.draw(self.store.clips[clip].num_frames, generator)
         images = self.store.images(clip, frames)
-        height, width = images.shape[1:3]
-        crop = draw_crop(height, width, self.augmentation.crop, generator)
-        is_mirrored = self.augmentation.flip and bool(generator.random() < FLIP_PROBABILITY)
-        gaze = crop_gaze(*self.gaze_source(clip, frames), crop, height, width)
-        images = crop_images(images, crop)
-        return _make_sample(self.store, clip, frames, images, gaze, is_mirrored=is_mirrored)
+        if view is None:
+            height, width = images.shape[1:3]
+            view = self.augmentation.draw(height, width, generator)
+        gaze = self.gaze_source(clip, frames)
+        return _make_sample(self.store, clip, frames, images, gaze, view=view), view
 
 
 class EvaluationClips(Dataset[Sample]):
@@ -68,8 +67,7 @@ class EvaluationClips(Dataset[Sample]):
     Args:
         store: one stream of the clips.
         clips: indices of the clips.
-        length: frames in a window.
-        stride: frames from the start of a window to that of the next.
+        windows: which images a window has.
         crop: side of the square in pixels.
         gaze_source: whose gaze the clips are given, for losses and pictures.
     """
@@ -79,18 +77,17 @@ class EvaluationClips(Dataset[Sample]):
         store: ClipStore,
         clips: Sequence[int],
         *,
-        length: int,
-        stride: int,
+        windows: WindowsConfig,
         crop: int,
         gaze_source: GazeSource,
     ) -> None:
         self.store = store
         self.crop = crop
         self.gaze_source = gaze_source
-        self.items: list[tuple[int, Int64[np.ndarray, " T"]]] = [
+        self.items = [
             (clip, window)
             for clip in clips
-            for window in windows(store.clips[clip].num_frames, length, stride)
+            for window in windows.windows(store.clips[clip].num_frames)
         ]
 
     def __len__(self) -> int:
@@ -99,11 +96,10 @@ class EvaluationClips(Dataset[Sample]):
     def __getitem__(self, item: int) -> Sample:
         clip, frames = self.items[item]
         images = self.store.images(clip, frames)
-        height, width = images.shape[1:3]
-        crop = centre_crop(height, width, self.crop)
-        gaze = crop_gaze(*self.gaze_source(clip, frames), crop, height, width)
-        images = crop_images(images, crop)
-        return _make_sample(self.store, clip, frames, images, gaze, is_mirrored=False)
+        crop = centre_crop(images.shape[1], images.shape[2], self.crop)
+        view = View(crop, None, is_mirrored=False)
+        gaze = self.gaze_source(clip, frames)
+        return _make_sample(self.store, clip, frames, images, gaze, view=view)
 
 
 def _make_sample(
@@ -111,19 +107,18 @@ def _make_sample(
     clip: int,
     frames: Int[np.ndarray, " T"],
     images: UInt8[np.ndarray, "T H W C"],
-    gaze: tuple[Float32[np.ndarray, "T 2"], Bool[np.ndarray, " T"]],
+    gaze: Gaze,
     *,
-    is_mirrored: bool,
+    view: View,
 ) -> Sample:
-    points, valid = gaze
-    if is_mirrored:
-        images = FLIP[store.stream](images)
-        points = np.where(valid[:, None], flip_gaze(points), points)
+    points, valid = view_gaze(*gaze, view, images.shape[1], images.shape[2])
+    video = view_images(images, view, store.stream)
     row = store.clips[clip]
     return Sample(
-        video=np.ascontiguousarray(np.moveaxis(images, -1, 0)),  # (C, T, H, W)
+        video=np.ascontiguousarray(np.moveaxis(video, -1, 0)),  # (C, T, H, W)
         action=row.action,
         verb=row.verb,
+        noun=row.noun,
         clip=clip,
         frames=frames,
         gaze=points,

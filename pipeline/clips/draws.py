@@ -16,6 +16,7 @@ class Purpose(IntEnum):
     AUGMENTATION = 1
     DROPOUT = 2
     SHUFFLED_GAZE = 3
+    ATTENTION = 4
 
 
 def make_generator(purpose: Purpose, seed: int, *address: int) -> np.random.Generator:

@@ -74,7 +74,9 @@ def pack_clips(
     ]
     entries_of = _by_session(entries)
     checked = {
-        session: _check_session(listed, stores, entries_of.get(session, []))
+        session: _check_session(
+            listed, stores, entries_of.get(session, []), needs_flow=config.needs_flow
+        )
         for session, listed in _by_session(clips).items()
     }
     tally = _tally(checked, len(clips), refused)
@@ -111,6 +113,8 @@ def _check_session(
     clips: Sequence[Clip],
     stores: StoreDirs,
     entries: Sequence[Quarantined],
+    *,
+    needs_flow: bool,
 ) -> _Checked:
     """Sort a session's clips into usable ones, those of earlier stages' lists, and new faults."""
     session = clips[0].session
@@ -126,7 +130,7 @@ def _check_session(
         if earlier is not None:
             checked.reasons.append((earlier.stage, earlier.reason))
             continue
-        fault = find_fault(clip, stored)
+        fault = find_fault(clip, stored, needs_flow=needs_flow)
         if fault is None:
             checked.usable.append(clip)
             continue

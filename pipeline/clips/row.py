@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import h5py
 
+NO_CLASS = -1
+"""Class id of a clip that has no class of a kind."""
+
 
 @dataclass(frozen=True)
 class ClipRow:
@@ -35,6 +38,11 @@ class ClipRow:
     num_pairs: int
     session_start: int
     first_gaze: int
+
+    @property
+    def noun(self) -> int:
+        """The class id of its main noun, which is named first; -1 without one."""
+        return self.nouns[0] if self.nouns else NO_CLASS
 
 
 def read_rows(file: h5py.File, first_index: int) -> list[ClipRow]:

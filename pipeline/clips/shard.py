@@ -30,7 +30,8 @@ def write_shard(path: Path, clips: Sequence[Clip], stored: StoredSession, gaze: 
         _write_table(file.create_group("clips"), clips, stored)
         _write_gaze(file.create_group("gaze"), clips, gaze)
         file["frames"] = h5py.ExternalLink(f"../frames/{session}.h5", "/")
-        file["flow"] = h5py.ExternalLink(f"../flow/{session}.h5", "/")
+        if stored.flow.items:
+            file["flow"] = h5py.ExternalLink(f"../flow/{session}.h5", "/")
         file.attrs["version"] = VERSION
         file.attrs["session"] = session
         file.attrs["frames_parameters"] = stored.frames.parameters
@@ -50,7 +51,7 @@ def _write_table(group: h5py.Group, clips: Sequence[Clip], stored: StoredSession
         "verb": [NO_VERB if clip.verb is None else clip.verb for clip in clips],
         "first_frame": [stored.frames.items[clip.video].start + clip.video_start for clip in clips],
         "num_frames": num_frames,
-        "first_pair": [stored.flow.items[clip.video].start + clip.video_start for clip in clips],
+        "first_pair": [_first_pair(clip, stored) for clip in clips],
         "num_pairs": [count - 1 for count in num_frames],
         "session_start": [clip.session_start for clip in clips],
         "first_gaze": np.cumsum([0, *num_frames[:-1]]).tolist(),
@@ -59,6 +60,12 @@ def _write_table(group: h5py.Group, clips: Sequence[Clip], stored: StoredSession
         group.create_dataset(name, data=values, dtype=h5py.string_dtype(), track_times=False)
     for name, column in numbers.items():
         group.create_dataset(name, data=np.asarray(column, np.int64), track_times=False)
+
+
+def _first_pair(clip: Clip, stored: StoredSession) -> int:
+    """Number of a clip's first pair; 0 in a store of frames alone."""
+    pairs = stored.flow.items.get(clip.video)
+    return 0 if pairs is None else pairs.start + clip.video_start
 
 
 def _write_gaze(group: h5py.Group, clips: Sequence[Clip], gaze: StoredGaze) -> None:

@@ -12,7 +12,7 @@ FROM_RECIPE = {
     "flow.semantics": "preprocessing.flow_semantics",
     "flow.stabilise": "preprocessing.flow_stabilise",
     "validation.by": "validation_by",
-    "model.backbone": "model.backbone",
+    "fusion.mode": "fusion_mode",
 }
 """Each key of params.yaml that may be ``auto``, and the recipe's key that it takes then."""
 

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import pydantic
 
 from pipeline.annotations.params import DatasetName
-from pipeline.models.params import BackboneName, Compat
+from pipeline.models.sites import Compat
 from pipeline.params import Section
 
 Values = dict[str, object]
@@ -37,10 +37,15 @@ class ModelChoice(Section):
 
     attention: str
     """A method for which the recipe has a file."""
-    backbone: BackboneName
+    backbone: str
     """The convolutional network; ``auto`` is the recipe's."""
+    head: str
+    """The classifier; ``auto`` is the recipe's, or the backbone's own."""
     weights: Literal["recipe", "scratch"]
     """Initial weights: the recipe's (``auto``), or none."""
+    checkpoint: str | list[str] | None
+    """Files of trained networks, absolute or from the repository, to evaluate in place of training;
+    each file tells itself what it is and which stream it belongs to."""
     compat: Compat
     """``paper``, or ``released`` for the behaviour of the authors' code."""
 
@@ -50,6 +55,18 @@ class SupervisionChoice(Section):
 
     gaze: Literal["real", "shuffled", "centre", "shifted", "none"]
     """real, or a control: another clip's, the centre, shifted in time; none: goal-driven."""
+
+
+class FusionChoice(Section):
+    """How two streams become one answer."""
+
+    mode: Literal["late", "cross_modal", "joint"]
+    """``late`` averages the streams' scores; the others are the recipe's network of both streams,
+    which its method trains in the stage joint. ``auto`` is the recipe's."""
+    average: Literal["logits", "probabilities"]
+    """What late fusion averages: raw scores, or their softmax."""
+    weights: Literal["equal", "validation"] | tuple[float, float]
+    """Weights of RGB and flow in late fusion."""
 
 
 class UserParams(Section):
@@ -72,5 +89,5 @@ class UserParams(Section):
     pack: Values
     model: ModelChoice
     supervision: SupervisionChoice
-    fusion: Values
+    fusion: FusionChoice
     report: Values

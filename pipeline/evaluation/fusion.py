@@ -16,16 +16,27 @@ GRID_STEPS = 20
 def fuse_scores(rgb: Scores, flow: Scores, joint: Scores, config: FuseConfig) -> Scores:
     """Fuse the streams clip by clip, or take the joint model's own scores where there is one.
 
-    The protocol of the result says how: ``fusion`` is ``{"mode": "joint"}``, or the mode and the
-    weights of RGB and flow.
+    A method of one stream has that stream's scores. The protocol of the result says how: ``fusion``
+    is ``{"mode": "joint"}``, ``{"mode": "rgb"}`` or ``{"mode": "flow"}``, or what was averaged, and
+    the weights of RGB and flow.
+
+    Raises:
+        ScoresError: nothing was scored, or the streams differ in their clips.
     """
-    if len(joint.clips):
-        _check_same_clips(rgb, joint)
-        return replace(joint, protocol=joint.protocol | {"fusion": {"mode": "joint"}})
-    _check_same_clips(rgb, flow)
+    present = {"rgb": rgb, "flow": flow, "joint": joint}
+    present = {name: scores for name, scores in present.items() if len(scores.clips)}
+    if not present:
+        raise ScoresError("no stream has scores; run `dvc repro score`")
+    own, *others = present.values()
+    for other in others:
+        _check_same_clips(own, other)
+    if "joint" in present or not others:
+        name = "joint" if "joint" in present else next(iter(present))
+        alone = present[name]
+        return replace(alone, protocol=alone.protocol | {"fusion": {"mode": name}})
     weight = _rgb_weight(rgb, flow, config)
-    record = {"mode": config.mode, "weights": [weight, 1 - weight]}
-    fused = blend(rgb.logits, flow.logits, weight, config.mode)
+    record = {"mode": config.average, "weights": [weight, 1 - weight]}
+    fused = blend(rgb.logits, flow.logits, weight, config.average)
     return replace(rgb, logits=fused, protocol=rgb.protocol | {"fusion": record})
 
 
@@ -80,7 +91,7 @@ def _rgb_weight(rgb: Scores, flow: Scores, config: FuseConfig) -> float:
             f"(parts found: {sorted(set(rgb.parts.tolist()))}); set validation.by to session, "
             "subject or time, or fusion.weights to equal or to two numbers"
         )
-    return best_weight(rgb.logits[rows], flow.logits[rows], rgb.labels[rows], config.mode)
+    return best_weight(rgb.logits[rows], flow.logits[rows], rgb.labels[rows], config.average)
 
 
 def _check_same_clips(rgb: Scores, other: Scores) -> None:
@@ -88,6 +99,6 @@ def _check_same_clips(rgb: Scores, other: Scores) -> None:
         return
     differing = sorted(set(rgb.clips.tolist()) ^ set(other.clips.tolist()))[:5]
     raise ScoresError(
-        f"the streams' scores differ in their clips: RGB has {rgb.logits.shape} (clips, classes), "
+        f"the streams' scores differ in their clips: one has {rgb.logits.shape} (clips, classes), "
         f"the other {other.logits.shape}; in one only: {differing}; run `dvc repro score`"
     )

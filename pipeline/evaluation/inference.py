@@ -1,8 +1,4 @@
-"""One pass of a model over clips: windows of many clips share a batch, answers come clip by clip.
-
-Each frame is decoded once: a worker decodes a run of consecutive windows, and the windows are cut
-out of it on the device.
-"""
+"""One pass of a network over clips: windows of many clips share a batch, answers come by clip."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -12,65 +8,50 @@ import numpy as np
 import torch
 from jaxtyping import Float, Float32, Int, UInt8
 from torch import Tensor, nn
-from torch.utils.data import DataLoader, Dataset
 
-from pipeline.clips.crop import centre_crop, crop_images
-from pipeline.clips.normalise import normalise
-from pipeline.clips.sampling import windows
 from pipeline.evaluation.params import ProtocolConfig
+from pipeline.evaluation.pieces import Clip, Images, Stream, StreamImages, decoded_videos
 from pipeline.evaluation.protocol import window_weights
 from pipeline.evaluation.scores import ScoresError
+from pipeline.evaluation.views import count_views
+from pipeline.models.normalisations import NormalisationName
+from pipeline.models.normalise import normalise
 
-WINDOWS_A_PIECE = 32
-"""Windows that a worker decodes at once: bounds the memory that a long clip takes."""
+__all__ = ["Clip", "ClipOutputs", "Images", "StreamImages", "see_clips", "see_two_streams"]
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
 
 @runtime_checkable
-class Clip(Protocol):
-    """What inference needs of a row of the clip store."""
+class Network(Protocol):
+    """A network, called with a normalised video of each of its streams, RGB's first."""
 
     @property
-    def index(self) -> int:
-        """Return its place in the store."""
+    def normalisations(self) -> tuple[NormalisationName, ...]:
+        """Return how it wants each stream's levels."""
         ...
 
-    @property
-    def name(self) -> str:
-        """Return its name."""
-        ...
-
-    @property
-    def num_frames(self) -> int:
-        """Return its length."""
-        ...
-
-
-@runtime_checkable
-class Images(Protocol):
-    """What inference needs of a clip store."""
-
-    def images(self, clip: int, indices: Int[np.ndarray, " T"]) -> UInt8[np.ndarray, "T H W C"]:
-        """Return some frames of a clip."""
+    def to(self, device: torch.device, /) -> nn.Module:
+        """Bring it to a device."""
         ...
 
 
 @dataclass(frozen=True)
 class ClipOutputs:
-    """What a model said of one clip.
+    """What a network said of one clip.
 
     Args:
         clip: its index in the store.
-        starts: first frame of each window, (M,).
+        frames: the images of each window, RGB's where both streams are seen, (M, T).
         weights: the protocol's weight of each window, (M,), summing to one.
-        logits: scores of each window, (M, K).
-        features: pooled features of each window, (M, C).
-        maps: attention maps of each window, (M, T', h, w); None where the method has none.
+        logits: scores of each window, the mean over views, (M, K).
+        features: pooled features of each window, the mean over views, (M, C).
+        maps: attention maps of each window in the first view, (M, T', h, w); None where the
+            method has none.
     """
 
     clip: int
-    starts: Int[np.ndarray, " M"]
+    frames: Int[np.ndarray, "M T"]
     weights: Float[np.ndarray, " M"]
     logits: Float32[np.ndarray, "M K"]
     features: Float32[np.ndarray, "M C"]
@@ -88,43 +69,17 @@ class ClipOutputs:
 
 
 @dataclass(frozen=True)
-class _Piece:
-    """Consecutive windows of a clip: frames to decode, and where each window's frames lie there."""
+class _Answer:
+    """What a network said of one window in one view: (K,), (C,), and (T', h, w) or None."""
 
-    position: int
-    frames: Int[np.ndarray, " N"]
-    places: Int[np.ndarray, "M L"]
-
-
-class _Pieces(Dataset):
-    """Decoded pieces: video (N, H, W, C), and the place of each window's frames there (M, L)."""
-
-    def __init__(self, store: Images, clips: Sequence[Clip], protocol: ProtocolConfig) -> None:
-        self._store = store
-        self._clips = clips
-        self._side = protocol.crop
-        self._pieces = [
-            piece
-            for position, clip in enumerate(clips)
-            for piece in _cut(
-                position, windows(clip.num_frames, protocol.num_frames, protocol.stride)
-            )
-        ]
-
-    def __len__(self) -> int:
-        return len(self._pieces)
-
-    def __getitem__(self, index: int) -> tuple[Tensor, Tensor]:
-        piece = self._pieces[index]
-        images = self._store.images(self._clips[piece.position].index, piece.frames)
-        crop = centre_crop(images.shape[1], images.shape[2], self._side)
-        video = np.ascontiguousarray(crop_images(images, crop))
-        return torch.from_numpy(video), torch.from_numpy(piece.places)
+    logits: Float32[np.ndarray, " K"]
+    features: Float32[np.ndarray, " C"]
+    map: Float32[np.ndarray, "t h w"] | None
 
 
 def see_clips(
-    store: Images,
-    model: nn.Module,
+    store: StreamImages,
+    model: Network,
     clips: Sequence[Clip],
     protocol: ProtocolConfig,
     *,
@@ -133,109 +88,118 @@ def see_clips(
     device: torch.device,
     workers: int,
 ) -> Iterator[ClipOutputs]:
-    """Run a model over all windows of some clips, and yield each clip's outputs, in order.
+    """Run a network over all windows of some clips, and yield each clip's outputs, in order.
 
     Args:
-        store: gives the frames.
+        store: gives the images.
         model: a recognizer; it is put to evaluation mode on ``device``.
         clips: rows of the store.
         protocol: how a clip is seen.
         batch_windows: windows in a forward pass.
         precision: a key of `DTYPES`.
-        device: where the model runs.
+        device: where the network runs.
         workers: processes that decode beside this one; 0 decodes in it.
 
     Raises:
         ScoresError: a score is not finite.
     """
-    model = model.to(device).eval()
-    videos = _videos(store, clips, protocol, device, workers)
-    answers = _answers(model, videos, batch_windows, DTYPES[precision])
+    streams = [Stream(store, protocol.of(store.stream).clips)]
+    videos = decoded_videos(streams, clips, protocol, device, workers)
+    network = model.to(device).eval()
+    answers = _answers(network, model.normalisations, videos, batch_windows, precision)
+    return _gather(streams[0], clips, protocol, answers)
+
+
+def see_two_streams(
+    rgb: StreamImages,
+    flow: StreamImages,
+    model: Network,
+    clips: Sequence[Clip],
+    protocol: ProtocolConfig,
+    *,
+    batch_windows: int,
+    precision: str,
+    device: torch.device,
+    workers: int,
+) -> Iterator[ClipOutputs]:
+    """Run a network of both streams over all windows of some clips; else as `see_clips`.
+
+    A window of RGB is seen with flow's of the same number, both in the same view.
+
+    Raises:
+        ScoresError: a score is not finite, or a clip has more windows in one stream.
+    """
+    streams = [Stream(store, protocol.of(store.stream).clips) for store in (rgb, flow)]
+    videos = decoded_videos(streams, clips, protocol, device, workers)
+    network = model.to(device).eval()
+    answers = _answers(network, model.normalisations, videos, batch_windows, precision)
+    return _gather(streams[0], clips, protocol, answers)
+
+
+def _gather(
+    stream: Stream, clips: Sequence[Clip], protocol: ProtocolConfig, answers: Iterator[_Answer]
+) -> Iterator[ClipOutputs]:
+    """Put the answers of each clip's windows and views together."""
+    num_views = count_views(protocol)
     for clip in clips:
-        frames = windows(clip.num_frames, protocol.num_frames, protocol.stride)
-        rows = [next(answers) for _ in frames]
-        logits, features, maps = zip(*rows, strict=True)
+        frames = stream.windows.windows(clip.num_frames)
+        rows = [next(answers) for _ in range(len(frames) * num_views)]
+        logits = np.stack([row.logits for row in rows])
         if not np.isfinite(logits).all():
             raise ScoresError(
                 f"clip '{clip.name}': the model's scores are not finite; it diverged: look at its "
                 "training curves and lower its learning rate"
             )
+        maps = [row.map for row in rows[::num_views] if row.map is not None]
         yield ClipOutputs(
             clip=clip.index,
-            starts=frames[:, 0],
+            frames=frames,
             weights=window_weights(frames, clip.num_frames, protocol.average),
-            logits=np.stack(logits),
-            features=np.stack(features),
-            maps=None if maps[0] is None else np.stack(maps),
+            logits=_mean_over_views(logits, num_views),
+            features=_mean_over_views(np.stack([row.features for row in rows]), num_views),
+            maps=np.stack(maps) if maps else None,
         )
 
 
-def _cut(position: int, frames_seen: Int[np.ndarray, "M L"]) -> Iterator[_Piece]:
-    """Cut a clip's windows into pieces whose frames are decoded once."""
-    for first in range(0, len(frames_seen), WINDOWS_A_PIECE):
-        some = frames_seen[first : first + WINDOWS_A_PIECE]
-        frames, places = np.unique(some, return_inverse=True)
-        yield _Piece(position, frames, places.reshape(some.shape))
-
-
-def _videos(
-    store: Images,
-    clips: Sequence[Clip],
-    protocol: ProtocolConfig,
-    device: torch.device,
-    workers: int,
-) -> Iterator[UInt8[Tensor, "C T H W"]]:
-    """Yield every window of every clip, in order, on the device."""
-    loader = DataLoader(
-        _Pieces(store, clips, protocol),
-        batch_size=None,
-        num_workers=workers,
-        pin_memory=device.type == "cuda",
-        worker_init_fn=_take_one_core,
-        generator=torch.Generator(),  # else the pass draws from the global random state
-    )
-    for video, places in loader:
-        on_device = video.to(device, non_blocking=True).movedim(-1, 0)  # (C, N, H, W)
-        for frames in places.to(device):
-            yield on_device[:, frames]  # (C, T, H, W)
-
-
-def _take_one_core(_worker: int) -> None:
-    """Keep a worker to one thread: as many workers as cores would else wait for each other."""
-    import cv2
-
-    cv2.setNumThreads(0)
-    torch.set_num_threads(1)
+def _mean_over_views(
+    rows: Float32[np.ndarray, "MV D"], num_views: int
+) -> Float32[np.ndarray, "M D"]:
+    return rows.reshape(-1, num_views, rows.shape[1]).mean(axis=1)
 
 
 def _answers(
-    model: nn.Module,
-    videos: Iterator[UInt8[Tensor, "C T H W"]],
+    network: nn.Module,
+    normalisations: Sequence[NormalisationName],
+    videos: Iterator[tuple[UInt8[Tensor, "C T H W"], ...]],
     batch_windows: int,
-    dtype: torch.dtype,
-) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
-    """Yield logits (K,), features (C,) and maps (T', h, w) of each window, in order."""
-    batch: list[Tensor] = []
+    precision: str,
+) -> Iterator[_Answer]:
+    """Look at some windows at a time, all of one size, and yield an answer to each, in order."""
+    batch: list[tuple[Tensor, ...]] = []
     for video in videos:
-        batch.append(video)
-        if len(batch) == batch_windows:
-            yield from _forward(model, batch, dtype)
+        if batch and (len(batch) == batch_windows or batch[0][0].shape != video[0].shape):
+            yield from _forward(network, normalisations, batch, DTYPES[precision])
             batch = []
+        batch.append(video)
     if batch:
-        yield from _forward(model, batch, dtype)
+        yield from _forward(network, normalisations, batch, DTYPES[precision])
 
 
 @torch.inference_mode()
 def _forward(
-    model: nn.Module, batch: list[Tensor], dtype: torch.dtype
-) -> list[tuple[np.ndarray, np.ndarray, np.ndarray | None]]:
+    network: nn.Module,
+    normalisations: Sequence[NormalisationName],
+    batch: Sequence[tuple[Tensor, ...]],
+    dtype: torch.dtype,
+) -> list[_Answer]:
     """One forward pass of some windows."""
-    video = normalise(torch.stack(batch))  # (B, C, T, H, W)
-    is_reduced = dtype != torch.float32 and video.device.type == "cuda"
-    with torch.autocast(video.device.type, dtype, enabled=is_reduced):
-        seen = model(video)
+    streams = [torch.stack(stream) for stream in zip(*batch, strict=True)]  # (B, C, T, H, W)
+    inputs = [normalise(video, name) for video, name in zip(streams, normalisations, strict=True)]
+    device = inputs[0].device.type
+    is_reduced = dtype != torch.float32 and device == "cuda"
+    with torch.autocast(device, dtype, enabled=is_reduced):
+        seen = network(*inputs)
     maps = [attended.map for attended in seen.attended.values() if attended.map is not None]
-    logits = seen.logits.float().cpu().numpy()
-    features = seen.features.float().cpu().numpy()
     last_maps = maps[-1].float().cpu().numpy() if maps else [None] * len(batch)
-    return list(zip(logits, features, last_maps, strict=True))
+    logits, features = seen.logits.float().cpu().numpy(), seen.features.float().cpu().numpy()
+    return [_Answer(*row) for row in zip(logits, features, last_maps, strict=True)]

@@ -24,4 +24,4 @@ def window_weights(
 
 def protocol_record(config: ProtocolConfig) -> dict[str, object]:
     """Return the protocol as plain values, to be kept beside every number it made."""
-    return config.model_dump(mode="json")
+    return config.model_dump(mode="json", exclude_none=True)

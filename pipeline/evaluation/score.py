@@ -1,18 +1,25 @@
-"""Scores of one stream over the validation and test clips."""
+"""Scores of one stream, or of both together, over the validation and test clips."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from torch import nn
 
-from pipeline.evaluation.inference import Clip, Images, see_clips
+from pipeline.evaluation.inference import (
+    Clip,
+    ClipOutputs,
+    Network,
+    StreamImages,
+    see_clips,
+    see_two_streams,
+)
 from pipeline.evaluation.params import ScoreConfig
 from pipeline.evaluation.protocol import protocol_record
 from pipeline.evaluation.scores import Scores, ScoresError, write_scores
 from pipeline.evaluation.sharding import Processes, merge_scores, shard
-from pipeline.evaluation.trained import load_trained
+from pipeline.evaluation.trained import load_joint, load_trained
 from pipeline.memo import Memo, content_key, file_digest
 from pipeline.progress import Progress
 
@@ -41,7 +48,7 @@ class LabelledClip(Clip, Protocol):
 
 
 @runtime_checkable
-class LabelledImages(Images, Protocol):
+class LabelledImages(StreamImages, Protocol):
     """A store whose clips have labels and parts."""
 
     @property
@@ -60,8 +67,8 @@ class ScoredImages(LabelledImages, Protocol):
         ...
 
 
-def write_stream_scores(
-    store: ScoredImages,
+def write_network_scores(
+    stores: Sequence[ScoredImages],
     model_path: Path,
     config: ScoreConfig,
     path: Path,
@@ -70,11 +77,11 @@ def write_stream_scores(
     memo: Memo,
     processes: Processes,
 ) -> None:
-    """Write one stream's scores, computed or remembered; all processes call this.
+    """Write a network's scores, computed or remembered; all processes call this.
 
     Args:
-        store: clips of the stream.
-        model_path: the stream's trained network.
+        stores: clips in the network's stream, or in RGB and in flow.
+        model_path: the trained network.
         config: protocol, batch and arithmetic.
         path: the score file.
         made_of: digest of the data and the code; only the first process needs it.
@@ -82,6 +89,7 @@ def write_stream_scores(
         processes: who shares the clips.
     """
     files = {"scores.h5": path}
+    config = config.of(stores[0].stream) if len(stores) == 1 else config
     key = ""
     if processes.is_first:
         key = content_key(made_of, file_digest(model_path), config, VERSION)
@@ -89,16 +97,31 @@ def write_stream_scores(
             key = ""
     if not (key := processes.broadcast(key)):
         return
-    model = load_trained(model_path, store.num_channels).model
-    scores = score_stream(store, model, config, processes, label=f"score {path.stem}")
+    scores = _score_network(stores, model_path, config, processes, f"score {path.stem}")
     if processes.is_first:
         write_scores(path, scores)
         memo.store(STEP, key, files)
 
 
+def _score_network(
+    stores: Sequence[ScoredImages],
+    model_path: Path,
+    config: ScoreConfig,
+    processes: Processes,
+    label: str,
+) -> Scores:
+    """Score the clips with the network of a file: of one stream, or of both."""
+    if len(stores) == 1:
+        model = load_trained(model_path, stores[0].num_channels).model
+        return score_stream(stores[0], model, config, processes, label=label)
+    rgb, flow = stores
+    both = load_joint(model_path)
+    return score_two_streams(rgb, flow, both, config, processes, label=label)
+
+
 def score_stream(
     store: LabelledImages,
-    model: nn.Module,
+    model: Network,
     config: ScoreConfig,
     processes: Processes,
     *,
@@ -116,15 +139,39 @@ def score_stream(
     Returns:
         one row a clip, in the store's order, complete and without duplicates, on every process.
     """
-    clips = [clip for clip in store.clips if clip.part in SCORED_PARTS]
+    config = config.of(store.stream)
+    return _score(store.clips, partial(see_clips, store, model), config, processes, label)
+
+
+def score_two_streams(
+    rgb: LabelledImages,
+    flow: LabelledImages,
+    model: Network,
+    config: ScoreConfig,
+    processes: Processes,
+    *,
+    label: str,
+) -> Scores:
+    """Score validation and test clips with a network of both streams; else as `score_stream`."""
+    see = partial(see_two_streams, rgb, flow, model)
+    return _score(rgb.clips, see, config, processes, label)
+
+
+def _score(
+    listed: Sequence[LabelledClip],
+    see: Callable[..., Iterator[ClipOutputs]],
+    config: ScoreConfig,
+    processes: Processes,
+    label: str,
+) -> Scores:
+    """Score this process's share of the clips, and put all shares together."""
+    clips = [clip for clip in listed if clip.part in SCORED_PARTS]
     if not clips:
         raise ScoresError("no clip is in the validation or test part; see data/index/clips.csv")
     own = shard(clips, processes.rank, processes.world)
     logits = []
     with Progress(label, len(own), "clip") as progress:
-        for outputs in see_clips(
-            store,
-            model,
+        for outputs in see(
             own,
             config.protocol,
             batch_windows=config.batch_windows,

@@ -52,11 +52,10 @@ class Scores:
         )
 
 
-def no_scores(num_classes: int, protocol: dict[str, object]) -> Scores:
-    """Return scores of no clip, as of a joint model that the method does not have."""
+def no_scores() -> Scores:
+    """Return scores of no clip, as of a stream or a joint model that the method does not have."""
     words = np.array([], dtype=str)
-    logits = np.zeros((0, num_classes), np.float32)
-    return Scores(words, words, np.array([], np.int64), logits, protocol)
+    return Scores(words, words, np.array([], np.int64), np.zeros((0, 0), np.float32), {})
 
 
 def write_scores(path: Path, scores: Scores) -> None:

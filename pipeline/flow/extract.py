@@ -115,7 +115,7 @@ def extract_flow(
     """Compute the flow of every session that is not remembered; largest sessions first.
 
     ``out_dir`` holds one ``<session>.h5`` for each of ``frames_dir``'s afterwards (of the crew's
-    shard), no other. A stored frame that cannot be read is an error, so the quarantine list is
+    shard), no other; none where flow is not ``needed``. A stored frame that cannot be read is an error, so the quarantine list is
     always empty.
 
     Raises:
@@ -124,7 +124,7 @@ def extract_flow(
     started = perf_counter()
     backend = resolve_backend(config)
     clear_stores(out_dir)
-    paths = crew.take(sorted(frames_dir.glob("*.h5")))
+    paths = crew.take(sorted(frames_dir.glob("*.h5"))) if config.needed else []
     jobs = [plan_session(path, out_dir, config, backend) for path in paths]
     with Progress(f"flow by {backend}", len(jobs), "session") as progress:
         missing = [job for job in jobs if not fetch_session(job, memo)]

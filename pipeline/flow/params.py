@@ -26,6 +26,8 @@ class FlowConfig(Section):
     field. What lies beyond is clipped, and its share is reported."""
     quality: Annotated[int, Field(ge=1, le=100)]
     """JPEG quality of the stored flow."""
+    needed: bool = True
+    """Whether the method looks at flow; else none is computed."""
 
 
 @dataclass(frozen=True)

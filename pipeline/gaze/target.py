@@ -6,7 +6,7 @@ Apart from `maps`, since it alone needs torch.
 from typing import Literal, NamedTuple
 
 import torch
-from jaxtyping import Bool, Float
+from jaxtyping import Bool, Float, Int64
 from torch import Tensor
 
 from pipeline.gaze.maps import CELL_CENTRE, equation_2
@@ -71,7 +71,7 @@ def _make_target(
     num_steps, height, width = map_shape
     usable = valid & ((points >= 0) & (points <= 1)).all(dim=-1)  # (B, T)
     points = torch.where(usable[..., None], points, 0)
-    weights = _step_weights(usable, num_steps)  # (B, T', T)
+    weights = step_weights(usable, num_steps)  # (B, T', T)
     offset = CELL_CENTRE if compat == "paper" else 0.0
     columns = torch.arange(width, device=points.device) + offset
     rows = torch.arange(height, device=points.device) + offset
@@ -85,10 +85,14 @@ def _make_target(
     return GazeTarget(torch.where(has_gaze[..., None, None], target, 0), has_gaze)
 
 
-def _step_weights(usable: Bool[Tensor, "B T"], num_steps: int) -> Float[Tensor, "B S T"]:
+def step_weights(usable: Bool[Tensor, "B T"], num_steps: int) -> Float[Tensor, "B S T"]:
     """Return each frame's share in the mean of its time step; a step's shares sum to 1 or 0."""
-    num_frames = usable.shape[1]
-    step_of_frame = torch.arange(num_frames, device=usable.device) * num_steps // num_frames
     steps = torch.arange(num_steps, device=usable.device)
-    member = (steps[:, None] == step_of_frame) & usable[:, None, :]  # (B, T', T)
+    frames = step_of_frame(usable.shape[1], num_steps, usable.device)  # (T,)
+    member = (steps[:, None] == frames) & usable[:, None, :]  # (B, T', T)
     return member / member.sum(dim=-1, keepdim=True).clamp(min=1)
+
+
+def step_of_frame(num_frames: int, num_steps: int, device: torch.device) -> Int64[Tensor, " T"]:
+    """Return the time step that each frame belongs to, floor(t T' / T)."""
+    return torch.arange(num_frames, device=device) * num_steps // num_frames

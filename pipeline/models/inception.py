@@ -3,13 +3,12 @@
 They stand apart from the backbone because STAM's attention is built of the same bricks.
 """
 
-from dataclasses import astuple, dataclass
-
 import torch
 from jaxtyping import Float
 from torch import Tensor, nn
 from torch.nn import functional as F
 
+from pipeline.models.branches import Branches
 from pipeline.models.same_padding import Triple, same_conv3d, same_max_pool3d
 
 BATCH_NORM_EPS = 1e-3
@@ -46,41 +45,24 @@ class SameMaxPool3d(nn.Module):
         return same_max_pool3d(x, self.kernel, self.stride)
 
 
-@dataclass(frozen=True)
-class Branches:
-    """Output channels of the six units of an inception block, by the unit's name."""
-
-    b0: int
-    b1a: int
-    b1b: int
-    b2a: int
-    b2b: int
-    b3b: int
-
-    @property
-    def channels(self) -> int:
-        """Channels of the block's output: the four branches side by side."""
-        return self.b0 + self.b1b + self.b2b + self.b3b
-
-    def scaled(self, width: float) -> "Branches":
-        """The same block with every unit `width` times as wide (`scale_channels`)."""
-        return Branches(*(scale_channels(channels, width) for channels in astuple(self)))
-
-
 class InceptionBlock(nn.Module):
     """The 3-D inception block (Carreira and Zisserman, CVPR 2017, figure 3).
 
     Branches: 1x1x1; 1x1x1 then 3x3x3; 1x1x1 then 3x3x3; 3x3x3 maximum then 1x1x1.
+
+    time_kernel: frames under each of the wide kernels, odd. 3 is I3D's; 1 looks at each frame
+        alone, which is Inception-V1's block (Szegedy et al., CVPR 2015, figure 2b).
     """
 
-    def __init__(self, in_channels: int, branches: Branches) -> None:
+    def __init__(self, in_channels: int, branches: Branches, time_kernel: int = 3) -> None:
         super().__init__()
+        kernel = (time_kernel, 3, 3)
         self.b0 = _pointwise(in_channels, branches.b0)
         self.b1a = _pointwise(in_channels, branches.b1a)
-        self.b1b = _cubic(branches.b1a, branches.b1b)
+        self.b1b = Unit3d(branches.b1a, branches.b1b, kernel, (1, 1, 1))
         self.b2a = _pointwise(in_channels, branches.b2a)
-        self.b2b = _cubic(branches.b2a, branches.b2b)
-        self.b3a = SameMaxPool3d((3, 3, 3), (1, 1, 1))
+        self.b2b = Unit3d(branches.b2a, branches.b2b, kernel, (1, 1, 1))
+        self.b3a = SameMaxPool3d(kernel, (1, 1, 1))
         self.b3b = _pointwise(in_channels, branches.b3b)
 
     def forward(self, x: Float[Tensor, "B C T H W"]) -> Float[Tensor, "B D T H W"]:
@@ -89,17 +71,5 @@ class InceptionBlock(nn.Module):
         return torch.cat(branches, dim=1)  # (B, D, T, H, W)
 
 
-def scale_channels(channels: int, width: float) -> int:
-    """`channels * width` to the nearest multiple of 8 (halves go up), at least 8.
-
-    Every published I3D channel count is a multiple of 8, so width 1 changes nothing.
-    """
-    return max(8, 8 * int(channels * width / 8 + 0.5))
-
-
 def _pointwise(in_channels: int, out_channels: int) -> Unit3d:
     return Unit3d(in_channels, out_channels, (1, 1, 1), (1, 1, 1))
-
-
-def _cubic(in_channels: int, out_channels: int) -> Unit3d:
-    return Unit3d(in_channels, out_channels, (3, 3, 3), (1, 1, 1))

@@ -1,57 +1,47 @@
 """Strict loading of checkpoints: what does not fit is an error unless its key map declares it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
 
-import torch
 from torch import Tensor, nn
 
+from pipeline.models.adapt import adapt
+from pipeline.models.checkpoint_file import read_tensors, without_wrapper
 from pipeline.models.errors import WeightsError
-from pipeline.models.key_maps import COUNTER, KEY_MAPS, LOGITS, PARALLEL, KeyMap
+from pipeline.models.key_map import KeyMap, rename
+from pipeline.models.kinds import check_kind, key_map_of
+from pipeline.models.load_report import LoadReport
+from pipeline.models.parts import leave_out, new_tensors
 
 NUM_LISTED = 12
 """Misfits of each sort that an error lists by name before it only counts the rest."""
 
-
-@dataclass(frozen=True)
-class LoadReport:
-    """What became of every tensor of a checkpoint and of the network."""
-
-    loaded: tuple[str, ...]
-    """Our names of the tensors taken from the checkpoint."""
-
-    renamed: dict[str, str]
-    """Their name -> ours, where the two differ."""
-
-    dropped: tuple[str, ...]
-    """The checkpoint's tensors that were declared to be left out, by their names."""
-
-    new: tuple[str, ...]
-    """Our tensors that the checkpoint was declared not to hold; they keep their start values."""
-
-    def __str__(self) -> str:
-        counts = (
-            f"{len(self.loaded)} tensors loaded, {len(self.renamed)} renamed, "
-            f"{len(self.dropped)} dropped, {len(self.new)} new"
-        )
-        return counts + (f" (dropped: {', '.join(self.dropped)})" if self.dropped else "")
+Renames = Sequence[tuple[str, str]]
+"""Pairs of beginnings of names: a checkpoint's, and ours."""
 
 
 def load_weights(
-    model: nn.Module, path: Path, kind: str, new_prefixes: Sequence[str]
+    model: nn.Module,
+    paths: Path | Sequence[Path],
+    kind: str,
+    new_prefixes: Sequence[str],
+    renames: Renames = (),
 ) -> LoadReport:
-    """Load a checkpoint file into a network, in place.
+    """Load a checkpoint's file, or the files that it consists of, into a network, in place.
 
     kind: a key of `KEY_MAPS`.
     new_prefixes: further parts of the network that the file may not know, for example
         ["attention."] to go from the plain phase to the one with attention.
+    renames: further pairs (their beginning, ours), tried before the kind's own, for example
+        ("head.linear.", "attention.layer4-2.pool.") to pool by the verbs' classifier.
 
     Raises:
         WeightsError: no such kind or file, unreadable, or it does not fit.
     """
-    return load_state(model, _read(path, _key_map(kind)), kind, new_prefixes, str(path))
+    key_map_of(kind)
+    files = [paths] if isinstance(paths, Path) else list(paths)
+    source = ", ".join(map(str, files))
+    return load_state(model, read_tensors(files), kind, new_prefixes, source, renames=renames)
 
 
 def load_state(
@@ -60,95 +50,72 @@ def load_state(
     kind: str,
     new_prefixes: Sequence[str],
     source: str,
+    *,
+    renames: Renames = (),
 ) -> LoadReport:
     """Load a mapping of tensors as `load_weights` does; `source` names it in errors."""
-    key_map = _key_map(kind)
+    key_map = key_map_of(kind)
+    names = without_wrapper(state)
+    check_kind({bare: state[name] for bare, name in names.items()}, kind, source)
     own = model.state_dict()
-    theirs = {_rename(_without_parallel(name, state), key_map): name for name in state}
-    dropped = _replaced_logits(own, state, theirs) if key_map.may_replace_logits else ()
-    found = {name: state[key] for name, key in theirs.items() if name not in dropped}
+    dropped = _duplicates(names, state, key_map, source)
+    kept = {bare: name for bare, name in names.items() if name not in dropped}
+    theirs = _place(kept, (*renames, *key_map.renames), source)
+    found, adapted = _adapt(own, {ours: state[name] for ours, name in theirs.items()}, key_map)
+    left_out = leave_out(own, found, key_map)
+    placed = {name: tensor for name, tensor in found.items() if name not in left_out}
     prefixes = (*key_map.new, *new_prefixes)
-    new = {name for name in own if name not in found and _is_new(name, found, prefixes, key_map)}
-    _check(own, found, new | set(dropped), source)
-    model.load_state_dict({**own, **found})
+    new = new_tensors(own, placed, prefixes, key_map, [ours for _theirs, ours in renames])
+    _check(own, placed, new | {name for name in left_out if name in own}, source)
+    model.load_state_dict({**own, **placed})
     return LoadReport(
-        loaded=tuple(found),
-        renamed={theirs[name]: name for name in found if theirs[name] != name},
-        dropped=tuple(theirs[name] for name in dropped),
-        new=tuple(name for name in own if name in new or name in dropped),
+        loaded=tuple(placed),
+        renamed={theirs[name]: name for name in placed if theirs[name] != name},
+        adapted={name: words for name, words in adapted.items() if name in placed},
+        dropped={**dropped, **{theirs[name]: why for name, why in left_out.items()}},
+        new=tuple(name for name in own if name not in placed),
     )
 
 
-def _key_map(kind: str) -> KeyMap:
-    if kind not in KEY_MAPS:
-        raise WeightsError(
-            f"no checkpoints of kind {kind!r} are known; choose among {', '.join(KEY_MAPS)}"
-        )
-    return KEY_MAPS[kind]
+def _duplicates(
+    names: Mapping[str, str], state: Mapping[str, Tensor], key_map: KeyMap, source: str
+) -> dict[str, str]:
+    """Why the tensors that repeat others are left out, by their full names."""
+    repeated = {}
+    for copy, original in key_map.duplicates:
+        for bare in [name for name in names if name.startswith(copy)]:
+            first = original + bare.removeprefix(copy)
+            if first not in names or not state[names[bare]].equal(state[names[first]]):
+                raise WeightsError(
+                    f"{source}: {bare} is not equal to {first}, expected the same tensor twice, as "
+                    f"{key_map.source} saves it; take the file from its authors again"
+                )
+            repeated[names[bare]] = f"equal to {first}"
+    return repeated
 
 
-def _read(path: Path, key_map: KeyMap) -> dict[str, Tensor]:
-    """The tensors of a file, on the CPU, by the file's names."""
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except OSError as error:
-        raise WeightsError(
-            f"{path}: cannot be read ({error.strerror}); put the file there or correct the path"
-        ) from None
-    except (UnpicklingError, RuntimeError, EOFError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WeightsError(
-            f"{path}: found no readable checkpoint ({reason}), expected a file by torch.save that "
-            f"holds only tensors and plain values; download it again or save its state_dict"
-        ) from error
-    state = content.get(key_map.entry) if key_map.entry and isinstance(content, dict) else content
-    if not isinstance(state, dict) or not all(isinstance(v, Tensor) for v in state.values()):
-        expected = f"an entry {key_map.entry!r} of" if key_map.entry else "nothing but"
-        raise WeightsError(
-            f"{path}: found {_describe(content)}, expected {expected} named tensors; "
-            f"check that the checkpoint is of the kind that was asked for"
-        )
-    return state
+def _place(names: Mapping[str, str], renames: Renames, source: str) -> dict[str, str]:
+    """Their full names by ours."""
+    placed: dict[str, str] = {}
+    for bare, name in names.items():
+        ours = rename(bare, renames)
+        if ours in placed:
+            raise WeightsError(f"{source}: {name} and {placed[ours]} both stand for {ours}")
+        placed[ours] = name
+    return placed
 
 
-def _describe(content: object) -> str:
-    if isinstance(content, dict):
-        return f"a mapping with {', '.join(map(str, list(content)[:5])) or 'no entries'}"
-    return f"a {type(content).__name__}"
-
-
-def _without_parallel(name: str, state: Mapping[str, Tensor]) -> str:
-    """The name without `module.`, where every name of the file has it."""
-    if all(key.startswith(PARALLEL) for key in state):
-        return name.removeprefix(PARALLEL)
-    return name
-
-
-def _rename(name: str, key_map: KeyMap) -> str:
-    theirs, ours = next(pair for pair in key_map.renames if name.startswith(pair[0]))
-    return ours + name.removeprefix(theirs)
-
-
-def _replaced_logits(
-    own: Mapping[str, Tensor], state: Mapping[str, Tensor], theirs: Mapping[str, str]
-) -> tuple[str, ...]:
-    """Our names of the classifier's tensors, where only the number of classes differs."""
-    names = tuple(name for name in own if name.startswith(LOGITS) and name in theirs)
-    shapes = [(own[name].shape, state[theirs[name]].shape) for name in names]
-    differ_in_classes = [ours[1:] == found[1:] and ours[0] != found[0] for ours, found in shapes]
-    return names if differ_in_classes and all(differ_in_classes) else ()
-
-
-def _is_new(
-    name: str, found: Mapping[str, Tensor], prefixes: Sequence[str], key_map: KeyMap
-) -> bool:
-    """Whether the checkpoint may lack our tensor; a part is new only where it lacks all of it."""
-    if key_map.may_lack_counters and name.endswith(COUNTER):
-        return True
-    return any(
-        name.startswith(prefix) and not any(other.startswith(prefix) for other in found)
-        for prefix in prefixes
-    )
+def _adapt(
+    own: Mapping[str, Tensor], found: Mapping[str, Tensor], key_map: KeyMap
+) -> tuple[dict[str, Tensor], dict[str, str]]:
+    """The tensors in our shapes, and how those came about."""
+    tensors, words = {}, {}
+    for name, tensor in found.items():
+        shape = own[name].shape if name in own else tensor.shape
+        tensors[name], how = adapt(name, tensor, shape, key_map)
+        if how:
+            words[name] = how
+    return tensors, words
 
 
 def _check(

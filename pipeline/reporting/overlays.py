@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 from jaxtyping import Float, Int, UInt8
 
-from pipeline.clips.crop import centre_crop
+from pipeline.clips.crop import centre_crop, whole_image
 from pipeline.evaluation.explain import ClipMaps
 
 HEAT_SHARE = 0.68
@@ -16,17 +16,20 @@ OUTSIDE_LIGHT = 0.45
 def maps_of_frames(
     attention: ClipMaps, frames: Int[np.ndarray, " F"]
 ) -> Float[np.ndarray, "F h w"]:
-    """Bring window maps to frames: the mean over the windows that cover a frame.
+    """Bring window maps to frames: the mean over the places where the network saw a frame.
 
-    In a window of L frames and a map of T' planes, frame t belongs to plane ``t * T' // L``.
+    A frame that it did not see, between segments for instance, gets the map of the nearest one
+    that it saw, the earlier of two. Place t of T in a window belongs to plane ``t * T' // T``.
     """
-    offsets = frames[:, None] - attention.starts[None, :]  # (F, M)
-    is_covered = (offsets >= 0) & (offsets < attention.window)
-    planes = attention.maps.shape[1]
-    plane = np.clip(offsets, 0, attention.window - 1) * planes // attention.window
-    values = attention.maps[np.arange(len(attention.starts))[None, :], plane]  # (F, M, h, w)
-    weights = is_covered / np.maximum(is_covered.sum(axis=1, keepdims=True), 1)
-    return np.einsum("fm,fmhw->fhw", weights, values)
+    num_windows, num_planes = attention.maps.shape[:2]
+    num_places = attention.frames.shape[1]
+    seen, index = np.unique(attention.frames, return_inverse=True)  # (U,), of (M T) places
+    planes = np.arange(num_places) * num_planes // num_places  # (T,)
+    values = attention.maps[:, planes].reshape(num_windows * num_places, *attention.maps.shape[2:])
+    sums = np.zeros((len(seen), *values.shape[1:]))
+    np.add.at(sums, index.ravel(), values)
+    means = sums / np.bincount(index.ravel())[:, None, None]  # (U, h, w)
+    return means[np.abs(frames[:, None] - seen).argmin(axis=1)]
 
 
 def scale_to_one(maps: Float[np.ndarray, "F h w"]) -> Float[np.ndarray, "F h w"]:
@@ -36,12 +39,17 @@ def scale_to_one(maps: Float[np.ndarray, "F h w"]) -> Float[np.ndarray, "F h w"]
 
 
 def overlay(
-    image: UInt8[np.ndarray, "H W 3"], attention: Float[np.ndarray, "h w"], crop: int
+    image: UInt8[np.ndarray, "H W 3"], attention: Float[np.ndarray, "h w"], crop: int | None
 ) -> UInt8[np.ndarray, "H W 3"]:
-    """Lay a map in [0, 1] over the centre crop of an RGB frame; what the crop cuts is dimmed."""
-    square = centre_crop(image.shape[0], image.shape[1], crop)
-    inside = (slice(square.top, square.top + crop), slice(square.left, square.left + crop))
-    values = cv2.resize(attention.astype(np.float32), (crop, crop), interpolation=cv2.INTER_CUBIC)
+    """Lay a map in [0, 1] over the centre crop of an RGB frame; what the crop cuts is dimmed.
+
+    Without a crop the map is of the whole frame.
+    """
+    height, width = image.shape[:2]
+    seen = whole_image(height, width) if crop is None else centre_crop(height, width, crop)
+    inside = (slice(seen.top, seen.top + seen.height), slice(seen.left, seen.left + seen.width))
+    size = (seen.width, seen.height)
+    values = cv2.resize(attention.astype(np.float32), size, interpolation=cv2.INTER_CUBIC)
     values = np.clip(values, 0, 1)
     heat = cv2.applyColorMap((values * 255).round().astype(np.uint8), cv2.COLORMAP_INFERNO)
     share = HEAT_SHARE * np.sqrt(values)[:, :, None]  # the root keeps weak attention visible

@@ -94,7 +94,7 @@ def measure_run(
     absent_as_zero = config.missing_classes == "zero"
     accuracies = {
         name: None
-        if name == "joint" and not len(test.clips)
+        if not len(test.clips)
         else measure(test, classes, missing_counts_as_zero=absent_as_zero)
         for name, test in tests.items()
     }

@@ -1,19 +1,64 @@
 """The weights that a phase begins with."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from torch import nn
+
 from pipeline.memo import file_digest
-from pipeline.models.recognizer import Recognizer
+from pipeline.models.pretrained import find
 from pipeline.models.weights import load_weights
 from pipeline.training.errors import TrainingError
-from pipeline.training.params import InitialConfig, PreviousPhase, Scratch
-from pipeline.training.phase_file import is_pass_through
+from pipeline.training.initial_params import (
+    InitialConfig,
+    PreviousPhase,
+    Scratch,
+    TrainedStreams,
+    WeightsFile,
+)
+from pipeline.training.phase_file import OWN_KIND, is_pass_through
 
-OWN_KIND = "fixate"
+
+@dataclass(frozen=True)
+class InitialWeights:
+    """A file of initial weights, and how its names become the network's.
+
+    Args:
+        path: the file.
+        kind: a key of `pipeline.models.key_maps.KEY_MAPS`.
+        new: beginnings of names that the file may not know.
+        renames: pairs of beginnings of names, the file's and the network's.
+    """
+
+    path: Path
+    kind: str
+    new: Sequence[str]
+    renames: Sequence[tuple[str, str]]
+
+    @property
+    def key(self) -> list[object]:
+        """What the start depends on: the file's content, and what becomes of it.
+
+        Raises:
+            TrainingError: there is no file.
+        """
+        if not self.path.is_file():
+            raise TrainingError(
+                f"{self.path}: no such file of initial weights; put the checkpoint there, or train "
+                "without it by model.weights=scratch"
+            )
+        return [file_digest(self.path), self.kind, list(self.new), list(self.renames)]
+
+    def load(self, model: nn.Module) -> None:
+        """Load the weights into a network, in place."""
+        load_weights(model, self.path, self.kind, self.new, self.renames)
 
 
-def initial_file(initial: InitialConfig, previous: Path | None, root: Path) -> Path | None:
-    """Return the file of the initial weights; None where they are random.
+def find_initial(
+    initial: InitialConfig, previous: Path | None, root: Path
+) -> InitialWeights | None:
+    """Return where the initial weights are; None where they are random.
 
     Args:
         initial: the phase's choice.
@@ -25,31 +70,31 @@ def initial_file(initial: InitialConfig, previous: Path | None, root: Path) -> P
     """
     if isinstance(initial, Scratch):
         return None
-    if not isinstance(initial, PreviousPhase):
-        return root / initial.path
+    if isinstance(initial, PreviousPhase):
+        path = first_phase_file(previous, "initial")
+        return InitialWeights(path, OWN_KIND, initial.new, initial.renames)
+    if isinstance(initial, WeightsFile):
+        return InitialWeights(root / initial.path, initial.kind, initial.new, ())
+    if isinstance(initial, TrainedStreams):
+        raise TrainingError(
+            "initial: found 'streams', which are what a network of both begins with; give one "
+            "stream another value"
+        )
+    path, kind = find(initial.weights, root)
+    return InitialWeights(path, kind, initial.new, ())
+
+
+def first_phase_file(previous: Path | None, key: str) -> Path:
+    """Return the file that the stream's first phase left.
+
+    key: of the recipe, where the first phase is asked for.
+
+    Raises:
+        TrainingError: there was none.
+    """
     if previous is None or is_pass_through(previous):
         raise TrainingError(
-            "initial: found 'previous', but the recipe has no first phase of this stream; give "
-            "it a pretrain, or begin with 'scratch' or 'file'"
+            f"{key}: found 'previous', but the recipe has no first phase of this stream; give it a "
+            "pretrain, or another value"
         )
     return previous
-
-
-def load_initial(model: Recognizer, initial: InitialConfig, path: Path | None) -> None:
-    """Load the initial weights into a network, in place; random ones are there already."""
-    if path is None or isinstance(initial, Scratch):
-        return
-    kind = OWN_KIND if isinstance(initial, PreviousPhase) else initial.kind
-    load_weights(model, path, kind, initial.new)
-
-
-def initial_digest(path: Path | None) -> str:
-    """Return the digest of the initial weights' file; empty for random ones."""
-    if path is None:
-        return ""
-    if not path.is_file():
-        raise TrainingError(
-            f"{path}: no such file of initial weights; put the checkpoint there, or train without "
-            "it by model.weights=scratch"
-        )
-    return file_digest(path)

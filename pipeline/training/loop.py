@@ -7,11 +7,12 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
-from pipeline.clips.batch import Batch
+from pipeline.clips.two_stream import AnyBatch
 from pipeline.training.checkpoint import Best, Checkpoints, Position
 from pipeline.training.curve import Row
 from pipeline.training.errors import TrainingError
-from pipeline.training.learner import Learner
+from pipeline.training.learner import Learner, Moment
+from pipeline.training.length import Length
 from pipeline.training.schedule import learning_rate
 from pipeline.training.validation import Validated
 
@@ -19,35 +20,6 @@ LOOK_EVERY = 20
 """Steps between two looks at the losses: each look waits for the device."""
 
 Log = Callable[[Mapping[str, float], int], None]
-
-
-@dataclass(frozen=True)
-class Length:
-    """How long a phase is.
-
-    Args:
-        iterations: optimiser steps.
-        pieces_per_epoch: pieces of batches that an epoch has.
-        accumulate: pieces in a step. An epoch may end within a step, and belongs to it then.
-    """
-
-    iterations: int
-    pieces_per_epoch: int
-    accumulate: int
-
-    def epochs_done(self, iteration: int) -> int:
-        """Return how many epochs have ended after some steps."""
-        return iteration * self.accumulate // self.pieces_per_epoch
-
-    def ends_epoch(self, iteration: int) -> bool:
-        """Whether the last of some steps ended an epoch, or the phase."""
-        ended = self.epochs_done(iteration) > self.epochs_done(iteration - 1)
-        return ended or iteration == self.iterations
-
-    def epochs_of(self, iteration: int) -> list[int]:
-        """Return the epoch of each piece of the step that follows some steps."""
-        first = iteration * self.accumulate
-        return [piece // self.pieces_per_epoch for piece in range(first, first + self.accumulate)]
 
 
 @dataclass(frozen=True)
@@ -70,7 +42,7 @@ class Loop:
     log: Log
     advance: Callable[[int, str], None]
 
-    def run(self, position: Position, pieces: Iterator[Batch]) -> Position:
+    def run(self, position: Position, pieces: Iterator[AnyBatch]) -> Position:
         """Train from a position to the end; `pieces` begins with that position's.
 
         Raises:
@@ -79,8 +51,7 @@ class Loop:
         values: list[Tensor] = []
         for iteration in range(position.iteration, self.length.iterations):
             step = [next(pieces) for _ in range(self.length.accumulate)]
-            epochs = self.length.epochs_of(iteration)
-            values.append(self.learner.step(step, epochs, self._learning_rate(iteration)))
+            values.append(self.learner.step(step, self._moment(iteration)))
             ends_epoch = self.length.ends_epoch(iteration + 1)
             is_due = self.checkpoints.is_due()
             if ends_epoch or is_due or len(values) == LOOK_EVERY:
@@ -93,11 +64,17 @@ class Loop:
                 self.checkpoints.save(self.learner.checkpoint(position))
         return position
 
+    def _moment(self, iteration: int) -> Moment:
+        return Moment(
+            iteration=iteration,
+            total=self.length.iterations,
+            epochs=self.length.epochs_of(iteration),
+            lr=self._learning_rate(iteration),
+        )
+
     def _learning_rate(self, iteration: int) -> float:
         config = self.learner.config
-        return learning_rate(
-            config.schedule, config.optimizer.lr, iteration, self.length.iterations
-        )
+        return learning_rate(config.schedule, config.optimizer.lr, iteration, self.length)
 
     def _close_epoch(self, position: Position) -> Position:
         """Write the epoch's row, with a validation where one is due."""

@@ -1,19 +1,18 @@
 """The loss: a weighted sum of named terms, each a mean over the batch of all processes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Never, cast
 
 import torch
 from jaxtyping import Float, Float64
 from torch import Tensor
 
-from pipeline.clips.batch import Batch
-from pipeline.models.params import Compat
-from pipeline.models.recognizer import Seen
 from pipeline.training.distributed import Group
-from pipeline.training.params import TermConfig
+from pipeline.training.look import Look
 from pipeline.training.partial_mean import PartialMean
-from pipeline.training.terms import TERMS, Term
+from pipeline.training.term_params import TermConfig
+from pipeline.training.terms import TERMS
 
 
 @dataclass(frozen=True)
@@ -34,31 +33,30 @@ class Objective:
     """Judges what a network saw.
 
     Args:
-        configs: the terms and their weights.
-        compat: whose rules they follow.
+        configs: the terms with their weights.
         group: the processes that share a batch.
     """
 
-    def __init__(self, configs: Sequence[TermConfig], compat: Compat, group: Group) -> None:
+    def __init__(self, configs: Sequence[TermConfig], group: Group) -> None:
         self.names = [config.name for config in configs]
-        self._terms: Mapping[str, Term] = {name: TERMS[name] for name in self.names}
-        self._weights = [config.weight for config in configs]
-        self._compat = compat
+        self._configs = configs
         self._group = group
 
-    def __call__(self, seen: Seen, batch: Batch) -> Judged:
-        parts = [term(seen, batch, self._compat) for term in self._terms.values()]
-        totals, counts = self._group.sum(_table(parts))  # (N,), (N,)
+    def __call__(self, look: Look) -> Judged:
+        parts = [TERMS[config.name](look, cast("Never", config)) for config in self._configs]
+        totals, counts = self._group.sum(_table(parts))  # (M,), (M,): a term may have several
         counts = counts.clamp(min=1)
+        sizes = [part.total.numel() for part in parts]
+        weights = [config.weight for config in self._configs]
         loss = torch.zeros((), device=totals.device)
-        for weight, part, count in zip(self._weights, parts, counts, strict=True):
-            loss = loss + weight * part.total / count.float()
-        means = totals / counts
-        whole = means @ torch.tensor(self._weights, dtype=means.dtype, device=means.device)
+        for weight, part, count in zip(weights, parts, counts.split(sizes), strict=True):
+            loss = loss + (weight * part.total.reshape(-1) / count.float()).sum()
+        means = torch.stack([mean.sum() for mean in (totals / counts).split(sizes)])  # (N,)
+        whole = means @ torch.tensor(weights, dtype=means.dtype, device=means.device)
         return Judged(loss * self._group.world, torch.cat([whole[None], means]))
 
 
-def _table(parts: Sequence[PartialMean]) -> Float64[Tensor, "2 N"]:
-    totals = torch.stack([part.total.detach() for part in parts])
-    counts = torch.stack([part.count for part in parts])
+def _table(parts: Sequence[PartialMean]) -> Float64[Tensor, "2 M"]:
+    totals = torch.cat([part.total.detach().reshape(-1) for part in parts])
+    counts = torch.cat([part.count.reshape(-1) for part in parts])
     return torch.stack([totals, counts]).double()

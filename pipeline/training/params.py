@@ -1,71 +1,19 @@
-"""The sections of pretrain, train and joint: one phase of one stream, resolved."""
+"""The sections of pretrain and train: one phase of one stream, resolved."""
 
 from typing import Annotated, Literal
 
 import pydantic
-from pydantic import Field, NonNegativeFloat, NonNegativeInt, PositiveFloat, PositiveInt
+from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from pipeline.clips.params import AugmentationConfig, GazeSupervisionConfig, SamplerConfig
-from pipeline.models.params import AttentionName, ModelConfig
+from pipeline.clips.sampler_params import ConsecutiveWindows, WindowsConfig
+from pipeline.models.params import ModelConfig
 from pipeline.params import Section
+from pipeline.training.initial_params import InitialConfig
 from pipeline.training.optimizer_params import OptimizerConfig, ScheduleConfig
+from pipeline.training.term_params import GAZE_TERMS, TEACHER_TERMS, Target, TermConfig
 
 Stream = Literal["rgb", "flow"]
-
-
-class CrossEntropyTerm(Section):
-    """Cross entropy of the action's class."""
-
-    name: Literal["cross_entropy"]
-    """Which term."""
-    weight: NonNegativeFloat
-    """Factor in the loss."""
-
-
-class GazeMseTerm(Section):
-    """Squared difference between attention and gaze (STAM, equation 3)."""
-
-    name: Literal["gaze_mse"]
-    """Which term."""
-    weight: NonNegativeFloat
-    """Factor in the loss (STAM: 0.1)."""
-
-
-TermConfig = Annotated[CrossEntropyTerm | GazeMseTerm, Field(discriminator="name")]
-GAZE_TERMS = frozenset({"gaze_mse"})
-"""The terms that look at gaze; without gaze supervision they are left out."""
-
-
-class Scratch(Section):
-    """Random initial weights."""
-
-    name: Literal["scratch"]
-    """Which weights."""
-
-
-class PreviousPhase(Section):
-    """The weights that the stream's first phase ended with."""
-
-    name: Literal["previous"]
-    """Which weights."""
-    new: list[str] = Field(default_factory=list)
-    """Beginnings of names that the first phase did not know, such as `attention.`."""
-
-
-class WeightsFile(Section):
-    """The weights of a file: one of the project's own, or an official checkpoint."""
-
-    name: Literal["file"]
-    """Which weights."""
-    kind: str
-    """Whose names the file has: a key of `pipeline.models.key_maps.KEY_MAPS`."""
-    path: str
-    """The file, absolute or from the repository."""
-    new: list[str] = Field(default_factory=list)
-    """Beginnings of names that the file may not know, beyond those that its kind declares."""
-
-
-InitialConfig = Annotated[Scratch | PreviousPhase | WeightsFile, Field(discriminator="name")]
 
 
 class ValidationConfig(Section):
@@ -73,15 +21,19 @@ class ValidationConfig(Section):
 
     every_epochs: PositiveInt
     """Epochs from one validation to the next; the last epoch is always validated."""
-    stride: PositiveInt
-    """Frames from one window of a clip to the next; their logits are averaged."""
+    stride: PositiveInt | None = None
+    """Frames from one window of a clip to the next, for the sampler `dense` alone; None puts them
+    side by side. The windows' logits are averaged."""
 
 
 class PhaseConfig(Section):
     """How a network is trained from some weights to others."""
 
-    attention: AttentionName
-    """The attention of this phase's network: a first phase may be plain."""
+    attention: str
+    """The attention of this phase's network: the method's, by its name, or `none`, as a first phase
+    may have it."""
+    target: Target = "action"
+    """Which class of a clip the classifier learns; clips without one teach it nothing."""
     initial: InitialConfig
     """The weights to begin with."""
     optimizer: OptimizerConfig
@@ -101,24 +53,49 @@ class PhaseConfig(Section):
     """Longest gradient; a longer one is shortened to it. None leaves it."""
     losses: list[TermConfig]
     """The terms of the loss, each logged by its name."""
+    teacher: Literal["previous"] | None = None
+    """The network that terms such as `mature_features` compare with: the stream's first phase's,
+    which no longer learns."""
     sampler: SamplerConfig
-    """Which frames of a clip are seen."""
+    """Which images of a clip are seen."""
     augmentation: AugmentationConfig
     """How they are varied."""
     trainable: list[str]
     """Names (with `*`) of the parameters that learn."""
-    batch_norm: Literal["train", "frozen"]
-    """``frozen``: normalise by the statistics that the weights came with. Layers of which nothing
-    learns are frozen in any case."""
+    batch_norm: Literal["train", "frozen", "partial"]
+    """``frozen``: normalise by the statistics that the weights came with. ``partial``: so do all
+    layers of the backbone but for its first, and their scales and shifts do not learn (TSN).
+    Layers of which nothing learns are frozen in any case."""
     batch_norm_momentum: Annotated[float, Field(gt=0, le=1)] | None = None
     """Share of a new batch in batch norm's running statistics. None keeps the backbone's own (I3D:
     0.01, which a phase from scratch needs some hundred iterations to forget its start with)."""
     precision: Literal["float32", "bfloat16"]
     """Arithmetic of the forward pass on a GPU; a CPU always takes float32."""
     validation: ValidationConfig
-    """How validation clips are looked at."""
+    """When validation clips are looked at."""
     keep: Literal["last", "best"]
     """Whose weights the phase ends with: the last, or those of the highest validation accuracy."""
+
+    @property
+    def validation_windows(self) -> WindowsConfig:
+        """How validation clips are seen: as the sampler has its network tested."""
+        return self.as_validated(self.sampler)
+
+    def as_validated(self, sampler: SamplerConfig) -> WindowsConfig:
+        """Return how validation clips are seen that training sees by a sampler."""
+        windows, stride = sampler.as_tested(), self.validation.stride
+        if isinstance(windows, ConsecutiveWindows) and stride:
+            return windows.model_copy(update={"stride": stride})
+        return windows
+
+    @pydantic.model_validator(mode="after")
+    def _stride_is_used(self) -> "PhaseConfig":
+        if self.validation.stride and self.sampler.name != "dense":
+            raise ValueError(
+                f"validation.stride is for the sampler dense, found {self.sampler.name}; leave it "
+                "out"
+            )
+        return self
 
     @pydantic.model_validator(mode="after")
     def _lengths_agree(self) -> "PhaseConfig":
@@ -131,6 +108,17 @@ class PhaseConfig(Section):
             )
         return self
 
+    @pydantic.model_validator(mode="after")
+    def _teacher_is_asked(self) -> "PhaseConfig":
+        asking = [term.name for term in self.losses if term.name in TEACHER_TERMS]
+        if asking and self.teacher is None:
+            raise ValueError(f"the loss {asking[0]} needs a teacher; give teacher: previous")
+        if self.teacher is not None and not asking:
+            raise ValueError(
+                f"no loss asks the teacher; give {' or '.join(TEACHER_TERMS)}, or none"
+            )
+        return self
+
     @pydantic.field_validator("losses")
     @classmethod
     def _terms_differ(cls, losses: list[TermConfig]) -> list[TermConfig]:
@@ -140,26 +128,54 @@ class PhaseConfig(Section):
         return losses
 
 
+class CheckpointConfig(Section):
+    """A trained network that is evaluated as it is, in the place of training one."""
+
+    paths: list[str]
+    """The files that it consists of, absolute or from the repository."""
+    kind: str
+    """Whose names they have: a key of `pipeline.models.key_maps.KEY_MAPS`."""
+    digests: list[str]
+    """Of the files, so that others under the same names are noticed."""
+
+
 class TrainConfig(Section):
     """The stages pretrain and train of one stream."""
 
     stream: Stream
     """What the network sees."""
+    checkpoint: CheckpointConfig | None = None
+    """A network to take in the place of the phase's; there is no phase then."""
     phase: PhaseConfig | None
     """How it is trained; None passes through."""
-    model: ModelConfig
-    """The method's network; a phase may have it with another attention."""
+    model: ModelConfig | None
+    """The method's network; a phase may have it with another attention. None where the method has
+    no such stream."""
     seed: NonNegativeInt
     """Seed of initial weights, order, augmentation and dropout."""
     gaze: GazeSupervisionConfig
     """Whose gaze supervises attention."""
 
-
-class JointConfig(Section):
-    """The stage joint."""
-
-    phase: None
-    """No method at hand trains its streams together, so the stage passes through."""
+    @pydantic.model_validator(mode="after")
+    def _phase_fits_the_network(self) -> "TrainConfig":
+        if self.phase is None:
+            return self
+        if self.model is None:
+            raise ValueError("phase: found one, but no model to train")
+        if self.phase.initial.name == "streams":
+            raise ValueError("phase.initial: 'streams' are what a network of both begins with")
+        attentions = sorted({"none", self.model.attention.name})
+        if self.phase.attention not in attentions:
+            raise ValueError(
+                f"phase.attention: found {self.phase.attention!r}, expected "
+                f"{' or '.join(map(repr, attentions))}"
+            )
+        if self.phase.sampler.stack != self.model.stack:
+            raise ValueError(
+                f"phase.sampler.stack: found {self.phase.sampler.stack}, expected the network's "
+                f"{self.model.stack} (model.stack)"
+            )
+        return self
 
 
 def model_of(config: TrainConfig, phase: PhaseConfig) -> ModelConfig:
@@ -167,19 +183,22 @@ def model_of(config: TrainConfig, phase: PhaseConfig) -> ModelConfig:
 
     Two methods whose phases are equally plain so get equal networks, and share the phase.
     """
-    after = [] if phase.attention == "none" else config.model.after
-    values = {**config.model.model_dump(), "attention": phase.attention, "after": after}
+    if config.model is None:
+        raise ValueError("a stream without a network has no phases")
+    if phase.attention != "none":
+        return config.model
+    values = {**config.model.model_dump(), "attention": "none", "after": []}
     return ModelConfig.model_validate(values)
 
 
-def terms_of(config: TrainConfig, phase: PhaseConfig) -> list[TermConfig]:
+def terms_of(phase: PhaseConfig, gaze: GazeSupervisionConfig) -> list[TermConfig]:
     """Return the terms of a phase; without gaze supervision, those that look at gaze are out."""
-    if config.gaze.source != "none":
+    if gaze.source != "none":
         return phase.losses
     return [term for term in phase.losses if term.name not in GAZE_TERMS]
 
 
-def gaze_of(config: TrainConfig, phase: PhaseConfig) -> GazeSupervisionConfig:
+def gaze_of(phase: PhaseConfig, gaze: GazeSupervisionConfig) -> GazeSupervisionConfig:
     """Return the gaze that a phase is given: none, where none of its terms looks at it."""
-    needed = any(term.name in GAZE_TERMS for term in terms_of(config, phase))
-    return config.gaze if needed else GazeSupervisionConfig(source="none")
+    needed = any(term.name in GAZE_TERMS for term in terms_of(phase, gaze))
+    return gaze if needed else GazeSupervisionConfig(source="none")

@@ -8,11 +8,11 @@ from torch import Tensor
 
 @dataclass(frozen=True)
 class PartialMean:
-    """A sum, and how many values went into it.
+    """A sum, and how many values went into it; or several such, whose means are added.
 
     Processes add up both before they divide, so that shares with different counts (of map cells
     with valid gaze, say) give the mean of the whole batch.
     """
 
-    total: Float[Tensor, ""]
-    count: Float[Tensor, ""]
+    total: Float[Tensor, "*means"]
+    count: Float[Tensor, "*means"]

@@ -10,16 +10,46 @@ from pathlib import Path
 from pipeline.clips.store import ClipStore
 from pipeline.memo import Memo
 from pipeline.training.curve import FIRST_COLUMNS, curve_columns, read_curve, write_curve
-from pipeline.training.initial import initial_file
-from pipeline.training.job import Job, check_job, count_actions, job_key
+from pipeline.training.imported import write_imported
+from pipeline.training.initial import find_initial
+from pipeline.training.job import Job, check_job, count_classes, job_key
+from pipeline.training.joint_streams import BothStreams
 from pipeline.training.lock import locked
 from pipeline.training.loop import Log
-from pipeline.training.params import PhaseConfig, TrainConfig, gaze_of, model_of, terms_of
-from pipeline.training.phase_file import write_pass_through, write_trained
+from pipeline.training.naming import name_classes
+from pipeline.training.one_stream import OneStream
+from pipeline.training.params import (
+    CheckpointConfig,
+    PhaseConfig,
+    TrainConfig,
+    gaze_of,
+    model_of,
+    terms_of,
+)
+from pipeline.training.phase_file import write_pass_through
 from pipeline.training.run import Machine, train
+from pipeline.training.teacher import teacher_file
 
 STEP = "phase"
 """Name in the memo store; not the stage's, since stages share phases."""
+
+
+@dataclass(frozen=True)
+class PhaseOuts:
+    """What a phase writes.
+
+    Args:
+        model: the weights.
+        curve: the learning curve.
+    """
+
+    model: Path
+    curve: Path
+
+    @property
+    def files(self) -> dict[str, Path]:
+        """The files by their names in the memo store."""
+        return {"model.pt": self.model, "curve.csv": self.curve}
 
 
 @dataclass(frozen=True)
@@ -42,11 +72,6 @@ class PhasePaths:
     model: Path
     curve: Path
 
-    @property
-    def outputs(self) -> dict[str, Path]:
-        """The files of the phase by their names in the memo store."""
-        return {"model.pt": self.model, "curve.csv": self.curve}
-
 
 def run_phase(
     config: TrainConfig, paths: PhasePaths, memo: Memo, machine: Machine, log: Log
@@ -56,45 +81,80 @@ def run_phase(
     Raises:
         TrainingError: it cannot be trained as asked.
     """
-    if config.phase is None:
-        if machine.group.is_first:
-            write_pass_through(paths.model)
-            write_curve(paths.curve, FIRST_COLUMNS, [])
-        return
-    job = _make_job(config, config.phase, paths)
+    outs = PhaseOuts(paths.model, paths.curve)
+    if config.phase is not None:
+        run_job(_make_job(config, config.phase, paths), outs, memo, machine, log)
+    elif machine.group.is_first and config.checkpoint and config.model:
+        subject = OneStream(ClipStore(paths.clips_dir, config.stream), config.model)
+        bring(config.checkpoint, subject, outs, paths.classes_csv, paths.root)
+    elif machine.group.is_first:
+        pass_through(outs)
+
+
+def run_job(job: Job, outs: PhaseOuts, memo: Memo, machine: Machine, log: Log) -> None:
+    """Write a job's weights and curve, trained or remembered; all processes call this.
+
+    Raises:
+        TrainingError: it cannot be trained as asked.
+    """
     if machine.group.is_first:
-        _lead(job, paths, memo, machine, log)
+        _lead(job, outs, memo, machine, log)
     elif key := machine.group.broadcast(""):
         train(job, memo.scratch(STEP, key), machine, lambda _row, _iteration: None)
 
 
-def _lead(job: Job, paths: PhasePaths, memo: Memo, machine: Machine, log: Log) -> None:
+def bring(
+    checkpoint: CheckpointConfig,
+    subject: OneStream | BothStreams,
+    outs: PhaseOuts,
+    classes_csv: Path,
+    root: Path,
+) -> None:
+    """Write the network that the user brought, and an empty curve.
+
+    Raises:
+        WeightsError: a file cannot be read, or does not fit the network.
+        TrainingError: it is no finished network of the data set's classes.
+    """
+    naming = name_classes("action", count_classes(classes_csv))
+    report = write_imported(outs.model, subject, naming, checkpoint, root)
+    write_curve(outs.curve, FIRST_COLUMNS, [])
+    print(f"{', '.join(checkpoint.paths)}: {report}")
+
+
+def pass_through(outs: PhaseOuts) -> None:
+    """Write that there is no such phase."""
+    write_pass_through(outs.model)
+    write_curve(outs.curve, FIRST_COLUMNS, [])
+
+
+def _lead(job: Job, outs: PhaseOuts, memo: Memo, machine: Machine, log: Log) -> None:
     """The first process's part: remember the phase, or train it with the others and write."""
     key = job_key(job)
-    if not memo.fetch(STEP, key, paths.outputs):
+    if not memo.fetch(STEP, key, outs.files):
         with locked(memo.scratch(STEP, key)):
-            if not memo.fetch(STEP, key, paths.outputs):  # nor has another run trained it since
+            if not memo.fetch(STEP, key, outs.files):  # nor has another run trained it since
                 check_job(job)
                 machine.group.broadcast(key)
                 outcome = train(job, memo.scratch(STEP, key), machine, log)
-                write_trained(paths.model, outcome.trained)
+                job.subject.write(outs.model, job.naming, outcome.weights, outcome.epoch)
                 columns = curve_columns([term.name for term in job.terms])
-                write_curve(paths.curve, columns, outcome.curve)
-                memo.store(STEP, key, paths.outputs)
+                write_curve(outs.curve, columns, outcome.curve)
+                memo.store(STEP, key, outs.files)
                 return
     machine.group.broadcast("")
-    for row in read_curve(paths.curve):
+    for row in read_curve(outs.curve):
         log(row, int(row["iteration"]))
 
 
 def _make_job(config: TrainConfig, phase: PhaseConfig, paths: PhasePaths) -> Job:
     return Job(
         phase=phase,
-        model=model_of(config, phase),
-        terms=terms_of(config, phase),
-        gaze=gaze_of(config, phase),
-        store=ClipStore(paths.clips_dir, config.stream),
-        num_classes=count_actions(paths.classes_csv),
-        initial=initial_file(phase.initial, paths.previous, paths.root),
+        subject=OneStream(ClipStore(paths.clips_dir, config.stream), model_of(config, phase)),
+        terms=terms_of(phase, config.gaze),
+        gaze=gaze_of(phase, config.gaze),
+        num_classes=count_classes(paths.classes_csv),
+        initial=find_initial(phase.initial, paths.previous, paths.root),
+        teacher=teacher_file(phase, paths.previous),
         seed=config.seed,
     )

@@ -5,29 +5,23 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from pipeline.clips.batch import Batch
-from pipeline.clips.dataset import EvaluationClips, TrainingClips
 from pipeline.clips.gaze_source import make_gaze_source
-from pipeline.clips.loader import consecutive_batches, make_loader
-from pipeline.clips.params import GazeSupervisionConfig
 from pipeline.clips.sampler import EpochSampler, Share
-from pipeline.models.build import build_recognizer
+from pipeline.clips.two_stream import AnyBatch
 from pipeline.progress import Progress
-from pipeline.training.checkpoint import Checkpoints, Position, at_start
+from pipeline.training.checkpoint import Checkpoints, Position, Weights, at_start
 from pipeline.training.curve import Row
 from pipeline.training.distributed import Group
-from pipeline.training.initial import load_initial
 from pipeline.training.job import Job
-from pipeline.training.learner import Learner
-from pipeline.training.loop import Length, Log, Loop
+from pipeline.training.learner import Learner, Rules
+from pipeline.training.length import Length
+from pipeline.training.loop import Log, Loop
 from pipeline.training.objective import Objective
-from pipeline.training.phase_file import TrainedNetwork
+from pipeline.training.teacher import load_teacher
 from pipeline.training.validation import Validated, validate
 
 CHECKPOINT_SECONDS = 60.0
 """Work that a kill may cost, where an epoch takes longer."""
-
-NO_GAZE = GazeSupervisionConfig(source="none")
 
 
 @dataclass(frozen=True)
@@ -47,9 +41,16 @@ class Machine:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A network, and how it came to be."""
+    """What a network has learnt, and how.
 
-    trained: TrainedNetwork
+    Args:
+        weights: its tensors.
+        epoch: the epoch that they are of.
+        curve: one row an epoch.
+    """
+
+    weights: Weights
+    epoch: int
     curve: list[Row]
 
 
@@ -84,11 +85,18 @@ def train(job: Job, folder: Path, machine: Machine, log: Log) -> Outcome:
 
 
 def _make_learner(job: Job, group: Group) -> Learner:
-    model = build_recognizer(job.model, job.store.num_channels, job.num_classes, job.seed)
-    load_initial(model, job.phase.initial, job.initial)
-    objective = Objective(job.terms, job.model.compat, group)
+    phase, subject = job.phase, job.subject
+    network = subject.build(job.naming, job.seed)
+    if job.initial:
+        job.initial.load(network)
+    teacher = load_teacher(job.teacher, phase.precision, group.device) if job.teacher else None
     return Learner(
-        model, job.phase, objective, dropout=job.model.dropout, seed=job.seed, group=group
+        network,
+        phase,
+        Objective(job.terms, group),
+        teacher=teacher,
+        rules=Rules(subject.compat, subject.dropout, job.seed),
+        group=group,
     )
 
 
@@ -105,7 +113,7 @@ def _measure(job: Job) -> Length:
     return Length(iterations, pieces_per_epoch, accumulate)
 
 
-def _pieces(job: Job, position: Position, length: Length, machine: Machine) -> Iterator[Batch]:
+def _pieces(job: Job, position: Position, length: Length, machine: Machine) -> Iterator[AnyBatch]:
     """Yield this process's share of every piece from a position on, on the device."""
     clips = job.store.of_part("train")
     device = machine.group.device
@@ -117,17 +125,15 @@ def _pieces(job: Job, position: Position, length: Length, machine: Machine) -> I
         first_iteration=position.iteration * length.accumulate,
         stop_iteration=length.iterations * length.accumulate,
     )
-    dataset = TrainingClips(
-        job.store,
-        job.phase.sampler,
-        job.phase.augmentation,
+    batches = job.subject.training_batches(
+        job.phase,
+        sampler,
         make_gaze_source(job.gaze, job.store, clips, job.seed),
         job.seed,
+        num_workers=machine.workers,
+        is_pinned=device.type == "cuda",
     )
-    loader = make_loader(
-        dataset, sampler, num_workers=machine.workers, is_pinned=device.type == "cuda"
-    )
-    for batch in loader:
+    for batch in batches:
         yield batch.to(device)
 
 
@@ -139,21 +145,14 @@ def _make_validation(
     clips = job.store.of_part("validation")
     if not clips:
         return None
-    dataset = EvaluationClips(
-        job.store,
+    batches = job.subject.validation_batches(
+        job.phase,
         clips[group.rank :: group.world],
-        length=job.phase.sampler.frames,
-        stride=job.phase.validation.stride,
-        crop=job.phase.augmentation.crop,
-        gaze_source=make_gaze_source(NO_GAZE, job.store, clips, job.seed),
-    )
-    loader = make_loader(
-        dataset,
-        consecutive_batches(len(dataset), _piece_size(job)),
+        _piece_size(job),
         num_workers=machine.workers,
         is_pinned=group.device.type == "cuda",
     )
-    return lambda: validate(learner.model, loader, job.phase, group)
+    return lambda: validate(learner.model, batches, job.phase, group)
 
 
 @contextmanager
@@ -170,5 +169,4 @@ def _outcome(job: Job, learner: Learner, checkpoints: Checkpoints, position: Pos
     weights, epoch = learner.weights(), int(position.rows[-1]["epoch"])
     if job.phase.keep == "best" and position.best is not None:
         weights, epoch = checkpoints.load_best(), position.best.epoch
-    trained = TrainedNetwork(job.model, job.store.num_channels, job.num_classes, weights, epoch)
-    return Outcome(trained, position.rows)
+    return Outcome(weights, epoch, position.rows)

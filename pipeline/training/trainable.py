@@ -1,39 +1,51 @@
 """What of a network learns: parameters by name, and batch norm's statistics."""
 
 from collections.abc import Sequence
-from fnmatch import fnmatchcase
+from itertools import islice
 from typing import Literal
 
 from torch import nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from pipeline.training.errors import TrainingError
+from pipeline.training.matching import matching_names, refuse_idle
+
+BatchNormMode = Literal["train", "frozen", "partial"]
+
+BACKBONE = "backbone."
+"""Beginning of the names of the layers that partial batch norm is about."""
 
 
-def set_trainable(model: nn.Module, patterns: Sequence[str]) -> None:
+def set_trainable(model: nn.Module, patterns: Sequence[str], batch_norm: BatchNormMode) -> None:
     """Let the parameters that match a pattern learn, and no other.
+
+    With partial batch norm (Wang et al., ECCV 2016, section 3.2) the scales and shifts of the
+    backbone's normalisation do not learn either, but for its first layer's.
 
     Raises:
         TrainingError: a pattern matches nothing.
     """
-    names = [name for name, _ in model.named_parameters()]
-    idle = [pattern for pattern in patterns if not any(matches(name, [pattern]) for name in names)]
+    found = {pattern: matching_names(model, pattern) for pattern in patterns}
+    idle = [pattern for pattern, names in found.items() if not names]
     if idle or not patterns:
-        blocks = sorted({".".join(name.split(".")[:2]) for name in names})
-        raise TrainingError(
-            f"trainable: {idle or 'an empty list'} matches no parameter; the network has "
-            f"{', '.join(blocks)} (… .weight, .bias)"
-        )
+        refuse_idle("trainable", idle, model)
+    learning = set[str]().union(*found.values())
     for name, parameter in model.named_parameters():
-        parameter.requires_grad_(matches(name, patterns))
+        parameter.requires_grad_(name in learning)
+    if batch_norm == "partial":
+        _freeze_backbone_norms(model)
 
 
-def matches(name: str, patterns: Sequence[str]) -> bool:
-    """Return whether a name matches one of some patterns, in which `*` stands for anything."""
-    return any(fnmatchcase(name, pattern) for pattern in patterns)
+def _freeze_backbone_norms(model: nn.Module) -> None:
+    norms = (
+        module
+        for name, module in model.named_modules()
+        if isinstance(module, _BatchNorm) and name.startswith(BACKBONE)
+    )
+    for module in islice(norms, 1, None):
+        module.requires_grad_(requires_grad=False)
 
 
-def set_training_mode(model: nn.Module, batch_norm: Literal["train", "frozen"]) -> None:
+def set_training_mode(model: nn.Module, batch_norm: BatchNormMode) -> None:
     """Put a network to training mode, and frozen batch norm to evaluation mode.
 
     Batch norm is frozen where the phase says so, and where its own weights do not learn: a frozen
@@ -43,7 +55,7 @@ def set_training_mode(model: nn.Module, batch_norm: Literal["train", "frozen"]) 
     for module in model.modules():
         if isinstance(module, _BatchNorm):
             learns = any(parameter.requires_grad for parameter in module.parameters(recurse=False))
-            module.train(batch_norm == "train" and learns)
+            module.train(batch_norm != "frozen" and learns)
 
 
 def set_batch_norm_momentum(model: nn.Module, momentum: float) -> None:

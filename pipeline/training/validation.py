@@ -8,21 +8,22 @@ from jaxtyping import Float
 from torch import Tensor
 from torch.nn import functional as F
 
-from pipeline.clips.batch import Batch
-from pipeline.clips.normalise import normalise
-from pipeline.models.recognizer import Recognizer
-from pipeline.training.devices import arithmetic
+from pipeline.clips.row import NO_CLASS
+from pipeline.clips.two_stream import AnyBatch
+from pipeline.models.two_stream.two_stream import Network
 from pipeline.training.distributed import Group
+from pipeline.training.look import labels_of
 from pipeline.training.params import PhaseConfig
+from pipeline.training.seeing import see
 
 
 @dataclass(frozen=True)
 class Validated:
-    """Means over the validation clips of all processes.
+    """Means over the validation clips of all processes that have a class of the phase's target.
 
     Args:
         loss: cross entropy.
-        top1: share of the clips whose action comes first.
+        top1: share of the clips whose class comes first.
     """
 
     loss: float
@@ -31,7 +32,7 @@ class Validated:
 
 @torch.no_grad()
 def validate(
-    model: Recognizer, batches: Iterable[Batch], config: PhaseConfig, group: Group
+    model: Network, batches: Iterable[AnyBatch], config: PhaseConfig, group: Group
 ) -> Validated:
     """Look at this process's share of the clips, and return the means of all shares.
 
@@ -40,29 +41,38 @@ def validate(
     Args:
         model: on the group's device.
         batches: all windows of some clips; the clips of different processes differ.
-        config: says in which arithmetic.
+        config: says what the classifier names, and in which arithmetic.
         group: the processes that share the clips.
     """
     model.eval()
     logits: dict[int, list[Tensor]] = {}
-    actions: dict[int, int] = {}
+    labels: dict[int, int] = {}
     for batch in batches:
-        with arithmetic(config.precision, group.device):
-            seen = model(normalise(batch.video.to(group.device, non_blocking=True)))
-        for clip, action, row in zip(
-            batch.clip.tolist(), batch.action.tolist(), seen.logits.double().cpu(), strict=True
+        seen = see(
+            model,
+            batch.to(group.device),
+            None,
+            normalisations=model.normalisations,
+            precision=config.precision,
+        )
+        for clip, label, row in zip(
+            batch.labelled.clip.tolist(),
+            labels_of(batch.labelled, config.target).tolist(),
+            seen.logits.double().cpu(),
+            strict=True,
         ):
-            logits.setdefault(clip, []).append(row)
-            actions[clip] = action
+            if label != NO_CLASS:
+                logits.setdefault(clip, []).append(row)
+                labels[clip] = label
     sums = torch.zeros(3, dtype=torch.float64)
     for clip, rows in logits.items():
-        sums += _judge(torch.stack(rows).mean(dim=0), actions[clip])
+        sums += _judge(torch.stack(rows).mean(dim=0), labels[clip])
     loss, num_right, num_clips = group.sum(sums.to(group.device)).tolist()
     return Validated(loss=loss / num_clips, top1=num_right / num_clips)
 
 
-def _judge(logits: Float[Tensor, " K"], action: int) -> Float[Tensor, " 3"]:
+def _judge(logits: Float[Tensor, " K"], label: int) -> Float[Tensor, " 3"]:
     """Loss of one clip, whether it is right, and 1."""
-    loss = F.cross_entropy(logits, torch.tensor(action))
-    is_right = logits.argmax() == action
+    loss = F.cross_entropy(logits, torch.tensor(label))
+    is_right = logits.argmax() == label
     return torch.stack([loss, is_right.double(), torch.ones_like(loss)])

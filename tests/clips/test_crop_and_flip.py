@@ -34,7 +34,7 @@ def test_gaze_keeps_its_pixel_when_cut():
     images = np.zeros((1, 12, 20, 1), np.uint8)
     images[0, 7, 13] = 1
     points = np.array([[13.5 / 20, 7.5 / 12]], np.float32)
-    crop = Crop(top=4, left=9, side=8)
+    crop = Crop(top=4, left=9, height=8, width=8)
     moved, valid = crop_gaze(points, np.array([True]), crop, 12, 20)
     column, row = (moved[0] * 8).astype(int)
     assert crop_images(images, crop)[0, row, column] == 1
@@ -44,14 +44,20 @@ def test_gaze_keeps_its_pixel_when_cut():
 @pytest.mark.parametrize("point", [(0.4, 0.5), (0.9, 0.5), (0.5, 0.1), (0.6, 0.99), (np.nan, 0.5)])
 def test_gaze_outside_the_crop_is_invalid_and_zero(point):
     points = np.array([point], np.float32)
-    moved, valid = crop_gaze(points, np.array([True]), Crop(top=3, left=9, side=8), 12, 20)
+    moved, valid = crop_gaze(points, np.array([True]), Crop(3, 9, 8, 8), 12, 20)
     assert not valid.any()
     assert (moved == 0).all()
 
 
+def test_gaze_is_in_shares_of_the_rectangles_own_sides():
+    points = np.array([[0.5, 0.5]], np.float32)
+    moved, _ = crop_gaze(points, np.array([True]), Crop(top=3, left=5, height=4, width=8), 12, 20)
+    assert moved.tolist() == [[5 / 8, 3 / 4]]
+
+
 def test_invalid_gaze_stays_invalid_inside_the_crop():
     points = np.full((1, 2), 0.5, np.float32)
-    assert not crop_gaze(points, np.array([False]), Crop(0, 0, 12), 12, 20)[1].any()
+    assert not crop_gaze(points, np.array([False]), Crop(0, 0, 12, 12), 12, 20)[1].any()
 
 
 def test_flipping_twice_is_nothing():

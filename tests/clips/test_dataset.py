@@ -6,23 +6,27 @@ from pipeline.clips.crop import CropError
 from pipeline.clips.dataset import EvaluationClips, TrainingClips
 from pipeline.clips.gaze_source import Real
 from pipeline.clips.loader import consecutive_batches, make_loader
-from pipeline.clips.normalise import normalise
-from pipeline.clips.params import AugmentationConfig, SamplerConfig
+from pipeline.clips.params import CornerCrop, RandomCrop
 from pipeline.clips.sampler import EpochSampler, Share
+from pipeline.clips.sampler_params import CentreStack, ConsecutiveWindows, Dense
 from pipeline.clips.store import ClipStore
 
 PAIRS = [(epoch, clip) for epoch in range(12) for clip in range(4)]
 
 
-def training(packed, stream="rgb", seed=0, **augmentation):
+DENSE = Dense(name="dense", frames=6)
+
+
+def training(packed, stream="rgb", seed=0, sampler=DENSE, **augmentation):
     store = ClipStore(packed.clips_dir, stream)
-    config = AugmentationConfig(**{"crop": 8, **augmentation})
-    return TrainingClips(store, SamplerConfig(frames=6), config, Real(store), seed)
+    config = RandomCrop(**{"name": "random_crop", "crop": 8, **augmentation})
+    return TrainingClips(store, sampler, config, Real(store), seed)
 
 
 def evaluation(packed, clips, crop=8):
     store = ClipStore(packed.clips_dir, "rgb")
-    return EvaluationClips(store, clips, length=8, stride=4, crop=crop, gaze_source=Real(store))
+    windows = ConsecutiveWindows(name="windows", frames=8, stride=4)
+    return EvaluationClips(store, clips, windows=windows, crop=crop, gaze_source=Real(store))
 
 
 def test_a_sample_is_channels_first_and_labelled(packed):
@@ -80,6 +84,34 @@ def test_pixels_and_flow_are_mirrored_where_gaze_is(packed):
         assert np.allclose(seen.gaze[:, 0], np.where(still.gaze_valid, gaze_x, 0))
 
 
+def test_a_stack_shows_the_flow_of_consecutive_frames(packed):
+    sampler = CentreStack(name="centre_stack", stack=5)
+    sample = training(packed, "flow", sampler=sampler, flip=False)[0, 2]
+    assert sample.frames.tolist() == [6, 7, 8, 9, 10]  # 19 pairs: ceil(14 / 2) counted from 1
+    found = sample.video[0, :, 0, 0].astype(int)
+    assert np.abs(found - 8 * (sample.frames + 4)).max() <= 1
+    assert len(sample.gaze) == 5
+
+
+def test_a_corner_crop_is_brought_to_its_size_and_gaze_moves_with_it(packed):
+    store = ClipStore(packed.clips_dir, "rgb")
+    config = CornerCrop(
+        name="corner_crop", crop=6, scales=[1.0, 0.75], max_distort=1, fixed_offsets=13
+    )
+    dataset = TrainingClips(store, DENSE, config, Real(store), 0)
+    for pair in PAIRS:
+        sample, view = dataset.see(pair, None)
+        assert sample.video.shape == (3, 6, 6, 6)
+        points, valid = store.gaze(pair[1], sample.frames)
+        columns = (points[:, 0] * 20 - view.crop.left) / view.crop.width
+        columns = 1 - columns if view.is_mirrored else columns
+        inside = sample.gaze_valid
+        assert (inside <= valid).all()
+        assert np.allclose(sample.gaze[inside, 0], columns[inside], atol=1e-6)
+        rows = (0.5 * 12 - view.crop.top) / view.crop.height
+        assert np.allclose(sample.gaze[inside, 1], rows)
+
+
 def test_evaluation_sees_every_window_of_every_clip(packed):
     dataset = evaluation(packed, [1, 0])
     seen = [(dataset[item].clip, int(dataset[item].frames[0])) for item in range(len(dataset))]
@@ -129,10 +161,3 @@ def test_a_batch_moves_whole_to_a_device(packed):
     (batch,) = make_loader(dataset, [range(2)], num_workers=0, is_pinned=False)
     moved = batch.to(torch.device("meta"))
     assert {getattr(moved, name).device.type for name in vars(moved)} == {"meta"}
-
-
-def test_normalised_levels_reach_from_minus_one_to_one():
-    levels = torch.tensor([0, 51, 128, 255], dtype=torch.uint8)[None, :, None, None, None]
-    assert normalise(levels).flatten().tolist() == pytest.approx([-1, -0.6, 1 / 255, 1], abs=1e-6)
-    assert normalise(levels).min() == -1
-    assert normalise(levels).max() == 1

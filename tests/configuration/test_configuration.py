@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from configuration.open_index import put_weights, write_open_index
 from imports import REPOSITORY
 from ruamel.yaml import YAML
 
@@ -31,13 +32,6 @@ def params(tmp_path: Path, **changes: object) -> Path:
 
 def load(tmp_path: Path, **changes: object):
     return load_configuration(params(tmp_path, **changes), RECIPES, tmp_path, workers=2)[0]
-
-
-def put_weights(tmp_path: Path) -> None:
-    for stream in ("rgb", "flow"):
-        path = tmp_path / "models" / "pretrained" / f"{stream}_imagenet.pt"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch()
 
 
 @pytest.fixture
@@ -148,7 +142,8 @@ def test_disk_and_time_of_an_outside_set_are_told_beforehand(tmp_path, table_roo
 
 
 def test_absent_initial_weights_are_named_before_any_work(tmp_path):
-    with pytest.raises(ParamsError, match=r"rgb_imagenet\.pt is absent.*weights=scratch"):
+    write_open_index(tmp_path)
+    with pytest.raises(ParamsError, match=r"rgb_imagenet\.pt: absent.*weights=scratch"):
         load(tmp_path, recipe="paper")
     scratch = load(tmp_path, recipe="paper", model__weights="scratch")["pretrain_rgb"]
     assert isinstance(scratch, TrainConfig)

@@ -1,10 +1,12 @@
+from dataclasses import replace
+
 import pytest
 import torch
 from torch import multiprocessing
 
 from pipeline.evaluation import score
-from pipeline.evaluation.params import ProtocolConfig, ScoreConfig
-from pipeline.evaluation.score import write_stream_scores
+from pipeline.evaluation.params import ScoreConfig
+from pipeline.evaluation.score import write_network_scores
 from pipeline.evaluation.scores import no_scores, read_scores
 from pipeline.evaluation.sharding import Processes, gather_scores
 from pipeline.memo import Memo
@@ -14,6 +16,7 @@ ALONE = Processes(0, 1, torch.device("cpu"), 0, lambda text: text, lambda share:
 
 class FakeStore:
     num_channels = 3
+    stream = "rgb"
     clips = ()
 
     def images(self, clip, indices):
@@ -27,7 +30,7 @@ def write(tmp_path, monkeypatch):
 
     def pretend(*_arguments, **_words):
         counted.append(1)
-        return no_scores(3, {"count": len(counted)})
+        return replace(no_scores(), protocol={"count": len(counted)})
 
     monkeypatch.setattr(score, "score_stream", pretend)
     monkeypatch.setattr(score, "load_trained", lambda *_: type("Trained", (), {"model": None}))
@@ -35,12 +38,13 @@ def write(tmp_path, monkeypatch):
 
     def run(stride=2, made_of="data"):
         config = ScoreConfig(
-            protocol=ProtocolConfig(num_frames=4, stride=stride, crop=5), batch_windows=1
+            protocol={"clips": {"name": "windows", "frames": 4, "stride": stride}, "crop": 5},
+            batch_windows=1,
         )
         path = tmp_path / "rgb.h5"
         path.unlink(missing_ok=True)
-        write_stream_scores(
-            FakeStore(),
+        write_network_scores(
+            [FakeStore()],
             tmp_path / "model.pt",
             config,
             path,
@@ -75,7 +79,7 @@ def _gather(rank, folder):
     torch.distributed.init_process_group(
         "gloo", init_method=f"file://{folder}/meet", rank=rank, world_size=2
     )
-    shares = gather_scores(no_scores(3, {"rank": rank}), 2)
+    shares = gather_scores(replace(no_scores(), protocol={"rank": rank}), 2)
     (folder / f"{rank}.txt").write_text(str([share.protocol["rank"] for share in shares]))
     torch.distributed.destroy_process_group()
 

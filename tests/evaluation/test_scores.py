@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -21,7 +23,7 @@ def make_scores(num_clips):
     )
 
 
-@pytest.mark.parametrize("scores", [make_scores(4), no_scores(3, {"stride": 8})])
+@pytest.mark.parametrize("scores", [make_scores(4), replace(no_scores(), protocol={"stride": 8})])
 def test_what_is_written_is_read_back(tmp_path, scores):
     write_scores(tmp_path / "new" / "rgb.h5", scores)
     found = read_scores(tmp_path / "new" / "rgb.h5")

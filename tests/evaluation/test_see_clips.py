@@ -9,8 +9,13 @@ from torch import nn
 
 from pipeline.clips.crop import CropError
 from pipeline.clips.sampling import windows
-from pipeline.evaluation import inference
-from pipeline.evaluation.explain import ExplainError, explain_stream, read_maps
+from pipeline.evaluation import pieces
+from pipeline.evaluation.explain import (
+    ExplainError,
+    explain_nothing,
+    explain_stream,
+    read_maps,
+)
 from pipeline.evaluation.inference import see_clips
 from pipeline.evaluation.params import ExplainConfig, ProtocolConfig, ScoreConfig
 from pipeline.evaluation.score import score_stream
@@ -18,7 +23,9 @@ from pipeline.evaluation.scores import ScoresError
 from pipeline.evaluation.sharding import Processes
 
 CPU = torch.device("cpu")
-PROTOCOL = ProtocolConfig(num_frames=4, stride=2, crop=5)
+PROTOCOL = ProtocolConfig(
+    clips={"name": "windows", "frames": 4, "stride": 2}, crop=5, average="frames"
+)
 LENGTHS = (9, 3, 4, 7, 12)
 PARTS = ("test", "validation", "train", "test", "test")
 
@@ -35,6 +42,8 @@ class FakeClip:
 class FakeStore:
     """Noise for images; pickles, so that workers may have it."""
 
+    stream = "rgb"
+
     def __init__(self):
         columns = zip(PARTS, LENGTHS, strict=True)
         self.clips = [
@@ -48,6 +57,8 @@ class FakeStore:
 
 class FakeModel(nn.Module):
     """Three scores that depend on content and on time, and a map that is brightness."""
+
+    normalisations = ("minus_one_one",)
 
     def __init__(self, has_map=True):
         super().__init__()
@@ -81,7 +92,7 @@ def see(store, clips, protocol=PROTOCOL, batch_windows=3, workers=0, model=None)
 def slow_logits(store, clip):
     """One window at a time, frame scores kept one by one."""
     frame_scores = [[] for _ in range(clip.num_frames)]
-    for window in windows(clip.num_frames, 4, 2):
+    for window in windows(clip.num_frames, 4, 2, "move_back"):
         images = store.images(clip.index, window)[:, 0:5, 1:6]
         video = torch.from_numpy(images).permute(3, 0, 1, 2)[None] / 255 * 2 - 1
         logits = FakeModel()(video).logits[0].numpy()
@@ -107,7 +118,7 @@ def test_the_batch_does_not_matter(batch_windows):
 def test_cutting_long_clips_into_pieces_does_not_matter(monkeypatch):
     store = FakeStore()
     expected = [outputs.logits for outputs in see(store, store.clips)]
-    monkeypatch.setattr(inference, "WINDOWS_A_PIECE", 2)
+    monkeypatch.setattr(pieces, "WINDOWS_A_PIECE", 2)
     for found, whole in zip(see(store, store.clips), expected, strict=True):
         np.testing.assert_allclose(found.logits, whole, atol=1e-6)
 
@@ -135,7 +146,7 @@ def test_scores_that_are_not_finite_name_the_clip():
 def test_a_crop_larger_than_the_images_is_refused():
     store = FakeStore()
     with pytest.raises(CropError, match="7 x 7"):
-        see(store, store.clips, protocol=ProtocolConfig(num_frames=4, stride=2, crop=7))
+        see(store, store.clips, protocol=PROTOCOL.model_copy(update={"crop": 7}))
 
 
 def score(rank, world, gather):
@@ -149,7 +160,7 @@ def test_validation_and_test_clips_are_scored_and_training_clips_are_not():
     assert scores.clips.tolist() == ["clip0", "clip1", "clip3", "clip4"]
     assert scores.parts.tolist() == ["test", "validation", "test", "test"]
     assert scores.labels.tolist() == [0, 1, 0, 1]
-    assert scores.protocol["stride"] == 2
+    assert scores.protocol["clips"]["stride"] == 2
 
 
 @pytest.mark.parametrize("world", [3, 6])
@@ -164,8 +175,8 @@ def test_processes_together_give_the_scores_of_one(world):
     np.testing.assert_allclose(together.logits, alone.logits, atol=1e-6)
 
 
-def explain(path, model):
-    config = ExplainConfig(protocol=PROTOCOL, batch_windows=2)
+def explain(path, model, protocol=PROTOCOL):
+    config = ExplainConfig(protocol=protocol, batch_windows=2)
     return explain_stream(FakeStore(), model, config, path, label="explain", device=CPU, workers=0)
 
 
@@ -174,7 +185,8 @@ def test_test_clips_are_explained_window_by_window(tmp_path):
     with h5py.File(tmp_path / "rgb.h5") as file:
         assert file["clip"].asstr()[:].tolist() == ["clip0", "clip3", "clip4"]
         assert file["first"][:].tolist() == [0, 4, 7, 12]
-        assert file["window_start"][:7].tolist() == [0, 2, 4, 5, 0, 2, 3]
+        assert file["window_frames"][:, 0].tolist() == [0, 2, 4, 5, 0, 2, 3, 0, 2, 4, 6, 8]
+        assert file["window_frames"].shape == (12, 4)
         assert file["maps"].shape == (12, 2, 5, 5)
         assert (file["features"].shape, file["logits"].shape) == ((3, 2), (3, 3))
 
@@ -185,7 +197,22 @@ def test_maps_are_read_back_by_clip(tmp_path):
     outputs = see(store, [store.clips[3]])[0]
     found = read_maps(tmp_path / "rgb.h5", ["clip3"])["clip3"]
     np.testing.assert_allclose(found.maps, outputs.maps, atol=1e-6)
-    assert (found.starts.tolist(), found.window, found.crop) == ([0, 2, 3], 4, 5)
+    assert found.frames.tolist() == [[0, 1, 2, 3], [2, 3, 4, 5], [3, 4, 5, 6]]
+    assert found.crop == 5
+
+
+def test_an_explanation_of_segments_says_which_frames_were_seen(tmp_path):
+    clips = {"name": "segments", "frames": 2, "twice": True}
+    explain(tmp_path / "rgb.h5", FakeModel(), ProtocolConfig(clips=clips, views="full"))
+    found = read_maps(tmp_path / "rgb.h5", ["clip4"])["clip4"]
+    assert found.frames.tolist() == [[3, 9], [0, 6]]
+    assert found.maps.shape == (2, 1, 6, 8)
+    assert found.crop is None
+
+
+def test_a_stream_that_the_method_lacks_has_no_maps(tmp_path):
+    explain_nothing(tmp_path / "flow.h5")
+    assert read_maps(tmp_path / "flow.h5", ["clip3"]) == {}
 
 
 def test_a_method_without_maps_leaves_none(tmp_path):

@@ -1,15 +1,20 @@
 import pytest
 import torch
 
-from pipeline.evaluation.joint import write_no_joint_scores
-from pipeline.evaluation.scores import no_scores, read_scores, write_scores
 from pipeline.evaluation.trained import CheckpointError, load_trained
 from pipeline.models.build import build_recognizer
 from pipeline.models.errors import WeightsError
 from pipeline.models.params import ModelConfig
 
 CONFIG = ModelConfig(
-    backbone="i3d", width=0.125, attention="none", after=[], compat="paper", dropout=0.5
+    backbone="i3d",
+    width=0.125,
+    attention="none",
+    after=[],
+    head="windows",
+    normalisation="minus_one_one",
+    compat="paper",
+    dropout=0.5,
 )
 
 
@@ -43,7 +48,7 @@ def test_another_streams_checkpoint_does_not_fit(tmp_path):
 
 @pytest.mark.parametrize(
     ("changes", "words"),
-    [({"phase": None}, "no trained network"), ({"normalisation": "imagenet"}, "'imagenet'")],
+    [({"phase": None}, "no trained network"), ({"target": "verb"}, "verb")],
 )
 def test_a_checkpoint_that_cannot_be_scored_with_is_refused(tmp_path, changes, words):
     write_checkpoint(tmp_path / "model.pt", **changes)
@@ -54,17 +59,3 @@ def test_a_checkpoint_that_cannot_be_scored_with_is_refused(tmp_path, changes, w
 def test_an_absent_checkpoint_names_the_stages_to_run(tmp_path):
     with pytest.raises(CheckpointError, match="dvc repro train"):
         load_trained(tmp_path / "model.pt", in_channels=2)
-
-
-def test_without_a_joint_network_its_scores_are_of_no_clip(tmp_path):
-    torch.save({"phase": None}, tmp_path / "joint.pt")
-    write_scores(tmp_path / "rgb.h5", no_scores(4, {"stride": 8}))
-    write_no_joint_scores(tmp_path / "joint.pt", tmp_path)
-    scores = read_scores(tmp_path / "joint.h5")
-    assert (scores.logits.shape, scores.protocol) == ((0, 4), {"stride": 8})
-
-
-def test_a_joint_network_is_not_passed_over_in_silence(tmp_path):
-    torch.save({"phase": "joint"}, tmp_path / "joint.pt")
-    with pytest.raises(CheckpointError, match="joint: null"):
-        write_no_joint_scores(tmp_path / "joint.pt", tmp_path)

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from pipeline.models.backbone_facts import FACTS
 from pipeline.models.build import build_recognizer
 from pipeline.models.params import ModelConfig
 from pipeline.models.recognizer import Recognizer
@@ -17,7 +18,9 @@ def model_config() -> Callable[..., ModelConfig]:
 
     def make(**changes) -> ModelConfig:
         small = {"backbone": "i3d", "width": 0.125, "attention": "none", "after": []}
-        return ModelConfig(**{**small, "compat": "paper", "dropout": 0.5, **changes})
+        values = {**small, "compat": "paper", "dropout": 0.5, **changes}
+        facts = FACTS[values["backbone"]]
+        return ModelConfig(**{"head": facts.head, "normalisation": facts.rgb, **values})
 
     return make
 
@@ -43,3 +46,24 @@ def official_keys(shared_dir: Path) -> Callable[[str], dict]:
     import json
 
     return lambda name: json.loads((shared_dir / "checkpoint_keys" / f"{name}.json").read_text())
+
+
+class HalfKept:
+    """Draws for tests: every other feature is kept, and numbers come from a fixed seed."""
+
+    def __init__(self, clips: int) -> None:
+        self.clips = clips
+
+    def keep(self, size: int) -> torch.Tensor:
+        row = torch.arange(size) % 2 * 2.0
+        return row.repeat(self.clips, 1)
+
+    def uniform(self, name: str, shape: tuple[int, ...]) -> torch.Tensor:
+        generator = torch.Generator().manual_seed(len(name))
+        return torch.rand(self.clips, *shape, generator=generator).clamp(1e-6, 1 - 1e-6)
+
+
+@pytest.fixture
+def draws() -> Callable[[int], HalfKept]:
+    """Return a maker of a batch's random numbers."""
+    return HalfKept

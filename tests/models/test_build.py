@@ -35,8 +35,8 @@ def test_convolutions_start_with_the_documented_spread(build):
 
 
 def test_a_layer_without_a_rule_is_an_error_not_uninitialised_memory():
-    with pytest.raises(ModelError, match=r"0: found a Linear.*initialise"):
-        initialise(nn.Sequential(nn.Linear(2, 3)), seed=0)
+    with pytest.raises(ModelError, match=r"0: found a Bilinear.*initialise"):
+        initialise(nn.Sequential(nn.Bilinear(2, 3, 4)), seed=0)
 
 
 def test_a_network_without_classes_is_refused(model_config):

@@ -1,7 +1,7 @@
 import pytest
 import torch
 
-from pipeline.models.inception import scale_channels
+from pipeline.models.branches import scale_channels
 
 PUBLISHED_SHAPES = {
     "Conv3d_1a_7x7": (64, 8, 112, 112),
@@ -32,7 +32,7 @@ def named_shapes(recognizer):
 
 
 def features_of(backbone, video):
-    for _, layer in backbone.layers():
+    for _, layer in backbone.named_children():
         video = layer(video)
     return video
 
@@ -58,7 +58,7 @@ def test_the_flow_stream_differs_in_its_first_convolution_only(build, official_k
 def test_every_layer_has_its_published_output_shape(build):
     x = torch.empty(1, 3, 16, 224, 224, device="meta")
     shapes = {}
-    for name, layer in build(width=1).to("meta").backbone.layers():
+    for name, layer in build(width=1).to("meta").backbone.named_children():
         x = layer(x)
         shapes[name] = tuple(x.shape[1:])
     assert shapes == PUBLISHED_SHAPES
@@ -88,7 +88,7 @@ def test_features_are_an_eighth_of_the_frames_and_a_32nd_of_a_side_rounded_up(
 def test_places_tell_the_channels_that_are_there(build, width):
     backbone = build(width=width).to("meta").backbone
     x = torch.empty(2, 3, 8, 32, 32, device="meta")
-    for name, layer in backbone.layers():
+    for name, layer in backbone.named_children():
         x = layer(x)
         if name in backbone.places:
             assert backbone.places[name].channels == x.shape[1]

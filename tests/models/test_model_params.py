@@ -3,11 +3,15 @@ import sys
 from typing import get_args
 
 import pytest
+import torch
 
-from pipeline.models.attention import ATTENTIONS
 from pipeline.models.attention.stam import SCALES
+from pipeline.models.backbone_facts import FACTS
 from pipeline.models.backbones import BACKBONES
-from pipeline.models.params import PLACES, AttentionName, BackboneName, Compat, ModelConfig
+from pipeline.models.normalisations import NormalisationName
+from pipeline.models.normalise import NORMALISATIONS
+from pipeline.models.params import ModelConfig
+from pipeline.models.sites import Compat
 from pipeline.params import ParamsError, validate
 
 VALUES = {
@@ -15,20 +19,44 @@ VALUES = {
     "width": 0.25,
     "attention": "stam",
     "after": ["Mixed_5c"],
+    "head": "windows",
+    "normalisation": "minus_one_one",
     "compat": "paper",
     "dropout": 0.5,
 }
 
 
 def test_the_names_that_params_allow_are_those_that_can_be_built():
-    assert get_args(BackboneName) == tuple(BACKBONES) == tuple(PLACES)
-    assert get_args(AttentionName) == tuple(ATTENTIONS)
+    assert tuple(BACKBONES) == tuple(FACTS)
+    assert get_args(NormalisationName) == tuple(NORMALISATIONS)
     assert get_args(Compat) == tuple(SCALES)
 
 
 @pytest.mark.parametrize("name", BACKBONES)
-def test_the_places_that_params_allow_are_the_backbones(name):
-    assert tuple(BACKBONES[name](3, 0.125).places) == PLACES[name]
+def test_the_facts_of_a_backbone_are_true(name):
+    with torch.device("meta"):
+        backbone = BACKBONES[name](3, 0.125)
+    facts = FACTS[name]
+    called = []
+
+    def attend(place, x):
+        assert backbone.places[place].channels == x.shape[1]
+        called.append(place)
+        return x
+
+    last = backbone(torch.zeros(1, 3, 8, 64, 64, device="meta"), attend)
+    assert tuple(called) == tuple(backbone.places) == facts.places
+    assert facts.blocks[-1] == called[-1]
+    assert last.shape[1] == backbone.channels
+
+
+def test_words_stand_for_several_places():
+    def after(*words):
+        return ModelConfig(**{**VALUES, "after": list(words)}).after
+
+    assert after("last") == ["Mixed_5c"]
+    assert after("branches") == after("blocks") == list(FACTS["i3d"].blocks)
+    assert after("Mixed_5c", "Mixed_3b") == ["Mixed_3b", "Mixed_5c"]
 
 
 @pytest.mark.parametrize(
@@ -36,7 +64,7 @@ def test_the_places_that_params_allow_are_the_backbones(name):
     [
         ({"attention": "w33"}, r"attention: found 'w33'.*'none' or 'stam'"),
         ({"after": ["mixed_6"]}, r"after: found \['mixed_6'\].*no place mixed_6; .*Mixed_5c"),
-        ({"after": []}, r"after: found \[\].*stam needs a place; choose among Mixed_3b"),
+        ({"after": []}, r"stam needs a place; choose among last, blocks, .*Mixed_3b"),
         ({"after": ["Mixed_5c"] * 2}, "after: .*named twice"),
         ({"compat": "mine"}, "compat: found 'mine'.*'paper' or 'released'"),
         ({"width": 0}, "width: found 0.*greater than 0"),

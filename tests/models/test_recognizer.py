@@ -2,16 +2,16 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from pipeline.models.attention import ATTENTIONS
+PLAIN = ("none", "stam")
 
 
-@pytest.mark.parametrize("attention", ATTENTIONS)
+@pytest.mark.parametrize("attention", PLAIN)
 @pytest.mark.parametrize("video", [(16, 56, 56), (8, 64, 64)])
 def test_the_demo_size_gives_one_score_a_class(build, generator, attention, video):
     recognizer = build(width=0.25, attention=attention, after=["Mixed_5c"])
     seen = recognizer(torch.randn(2, 3, *video, generator=generator))
     assert seen.logits.shape == (2, 3)
-    assert seen.features.shape == (2, recognizer.num_features)
+    assert seen.features.shape == (2, recognizer.backbone.channels)
 
 
 def test_without_attention_there_is_no_map_and_nothing_changes(build, generator):
@@ -49,7 +49,7 @@ def test_scores_features_and_map_are_float32_under_autocast(build, generator):
     assert {seen.logits.dtype, seen.features.dtype, attended.map.dtype} == {torch.float32}
 
 
-@pytest.mark.parametrize("attention", ATTENTIONS)
+@pytest.mark.parametrize("attention", PLAIN)
 def test_a_network_overfits_one_batch_of_four(build, generator, attention):
     recognizer = build(attention=attention, after=["Mixed_5c"], num_classes=4)
     video, label = torch.randn(4, 3, 8, 32, 32, generator=generator), torch.arange(4)

@@ -2,12 +2,13 @@ import pytest
 import torch
 from torch.nn import functional as F
 
-from pipeline.models.attention import Stam
-from pipeline.models.attention.stam import scale_to_unit, subtract_minimum
-from pipeline.models.backbones import Place
-from pipeline.models.inception import Branches
+from pipeline.models.attention.attended import Context
+from pipeline.models.attention.stam import Stam, scale_to_unit, subtract_minimum
+from pipeline.models.branches import Branches
 from pipeline.models.initialise import initialise
+from pipeline.models.sites import Place
 
+ALONE = Context({}, draws=None)
 PLACE = Place("Mixed_5c", channels=7, branches=Branches(3, 4, 5, 2, 6, 8))
 
 
@@ -51,7 +52,7 @@ def test_stam_with_106_classes_has_the_published_number_of_parameters(build):
 
 def test_stam_equals_the_papers_equations(features):
     module = stam("paper").eval()
-    attended = module(features, {})
+    attended = module(features, ALONE)
     expected = map_by_the_paper(features, module)
     torch.testing.assert_close(attended.map, expected)
     gated = torch.einsum("bcthw,bthw->bcthw", features, expected)
@@ -59,7 +60,7 @@ def test_stam_equals_the_papers_equations(features):
 
 
 def test_each_clips_map_reaches_from_zero_to_one(features):
-    gate = stam("paper")(features, {}).map
+    gate = stam("paper")(features, ALONE).map
     assert gate.shape == (2, 3, 5, 6)
     assert gate.amin(dim=(1, 2, 3)).tolist() == [0, 0]
     assert gate.amax(dim=(1, 2, 3)).tolist() == [1, 1]
@@ -68,7 +69,7 @@ def test_each_clips_map_reaches_from_zero_to_one(features):
 def test_a_constant_map_is_all_ones_and_leaves_the_features(features):
     module = stam("paper")
     module.attention_pred.bn.weight.data.zero_()
-    attended = module(features, {})
+    attended = module(features, ALONE)
     assert (attended.map == 1).all()
     assert torch.equal(attended.features, features)
 
@@ -81,30 +82,30 @@ def test_a_constant_map_has_finite_gradients():
 
 def test_one_clips_map_does_not_depend_on_the_others(features):
     module = stam("paper").eval()
-    torch.testing.assert_close(module(features[:1], {}).map, module(features, {}).map[:1])
+    torch.testing.assert_close(module(features[:1], ALONE).map, module(features, ALONE).map[:1])
 
 
 def test_the_released_code_subtracts_the_minimum_and_does_not_divide(features):
     paper, released = stam("paper").eval(), stam("released").eval()
     response = released.attention_pred(released.attention_inc(features))[:, 0]
-    gate = released(features, {}).map
+    gate = released(features, ALONE).map
     assert torch.equal(gate, subtract_minimum(response))
     assert gate.amin(dim=(1, 2, 3)).tolist() == [0, 0]
     assert (gate.amax(dim=(1, 2, 3)) != 1).all()
-    torch.testing.assert_close(scale_to_unit(gate), paper(features, {}).map)
+    torch.testing.assert_close(scale_to_unit(gate), paper(features, ALONE).map)
 
 
 def test_every_parameter_of_stam_gets_a_gradient(features):
     module = stam("paper")
     module.attention_pred.bn.bias.data.fill_(0.3)  # at 0 the scale of the response cancels in f
-    attended = module(features, {})
+    attended = module(features, ALONE)
     attended.features.square().sum().backward()
     idle = [name for name, p in module.named_parameters() if not p.grad.abs().sum() > 0]
     assert idle == []
 
 
 def test_the_map_stays_float32_when_the_features_are_bfloat16(features):
-    attended = stam("paper").bfloat16()(features.bfloat16(), {})
+    attended = stam("paper").bfloat16()(features.bfloat16(), ALONE)
     assert attended.map.dtype == torch.float32
     assert attended.features.dtype == torch.bfloat16
     assert attended.map.max() == 1

@@ -24,11 +24,13 @@ def load(recognizer, state, kind, new=()):
     return load_state(recognizer, state, kind, new, "made.pt")
 
 
-def test_a_checkpoint_with_i3ds_official_keys_loads_strictly(build, official_keys):
-    recognizer = build(width=1, num_classes=400)
-    state = made(official_keys("i3d_keys")["rgb"])
+@pytest.mark.parametrize(("changes", "in_channels"), [("", 3), ("flow_overrides", 2)])
+def test_i3ds_official_keys_load_strictly(build, official_keys, changes, in_channels):
+    recognizer = build(width=1, num_classes=400, in_channels=in_channels)
+    official = official_keys("i3d_keys")
+    state = made(official["rgb"] | official.get(changes, {}))
     report = load(recognizer, state, "i3d")
-    assert (len(report.loaded), report.dropped, report.new) == (344, (), ())
+    assert (len(report.loaded), report.dropped, report.new) == (344, {}, ())
     own = recognizer.state_dict()
     assert all((own[report.renamed[name]] == state[name]).all() for name in state)
 
@@ -37,7 +39,7 @@ def test_a_checkpoint_with_stams_official_keys_loads_strictly(build, official_ke
     recognizer = build(width=1, num_classes=106, **STAM)
     state = made(official_keys("stam_keys"))
     report = load(recognizer, state, "stam")
-    assert (len(report.loaded), report.dropped, report.new) == (386, (), ())
+    assert (len(report.loaded), report.dropped, report.new) == (386, {}, ())
     name = "attention.Mixed_5c.attention_pred.conv3d.weight"
     assert torch.equal(recognizer.state_dict()[name], state["attention_pred.conv3d.weight"].float())
 
@@ -55,7 +57,8 @@ def test_a_classifier_of_other_classes_is_dropped_and_said_so(build):
     recognizer = build(num_classes=5)
     before = recognizer.head.logits.conv3d.weight.clone()
     report = load(recognizer, official(build(num_classes=4)), "i3d")
-    assert report.dropped == ("logits.conv3d.weight", "logits.conv3d.bias")
+    words = "4 classes, the network has 5"
+    assert report.dropped == {"logits.conv3d.weight": words, "logits.conv3d.bias": words}
     assert report.new == ("head.logits.conv3d.weight", "head.logits.conv3d.bias")
     assert torch.equal(recognizer.head.logits.conv3d.weight, before)
     assert "dropped: logits.conv3d.weight" in str(report)
@@ -109,7 +112,7 @@ def test_stam_weights_do_not_load_into_a_network_without_attention(build):
 
 
 def test_i3d_weights_are_no_stam_weights(build):
-    with pytest.raises(WeightsError, match=r"35 missing: attention.Mixed_5c"):
+    with pytest.raises(WeightsError, match=r"found no attention_inc.*'stam'.*it looks like i3d"):
         load(build(**STAM), official(build()), "stam")
 
 
@@ -132,10 +135,44 @@ def test_half_of_a_declared_new_part_is_still_a_misfit(build):
         load(gated, state, "fixate", ["attention."])
 
 
+def test_the_verbs_classifier_becomes_the_pool_of_the_flow_streams_attention(build):
+    flow = {"backbone": "resnet34", "head": "clip"}
+    verbs = build(seed=1, num_classes=7, **flow)
+    attention = {"name": "pooling", "num_categories": 7}
+    actions = build(seed=2, num_classes=9, attention=attention, after=["last"], **flow)
+    before = actions.head.linear.weight.clone()
+    pool = [("head.linear.", "attention.layer4-2.pool.")]
+    state = verbs.state_dict()
+    report = load_state(actions, state, "fixate", ["head."], "verbs.pt", renames=pool)
+    assert torch.equal(actions.attention["layer4-2"].pool.weight, verbs.head.linear.weight)
+    assert report.renamed["head.linear.bias"] == "attention.layer4-2.pool.bias"
+    assert report.new == ("head.linear.weight", "head.linear.bias")
+    assert torch.equal(actions.head.linear.weight, before)
+
+
+def test_two_tensors_cannot_stand_in_one_place(build):
+    state = official(build())
+    state["head.logits.conv3d.bias"] = state["logits.conv3d.bias"]
+    with pytest.raises(WeightsError, match=r"both stand for head.logits.conv3d.bias"):
+        load_state(build(), state, "i3d", (), "made.pt", renames=[("head.", "head.")])
+
+
+def test_the_files_of_one_network_load_together(build, tmp_path):
+    recognizer = build(seed=1, **STAM)
+    state = list(official(recognizer).items())
+    halves = [tmp_path / "one.pt", tmp_path / "two.pt"]
+    torch.save(dict(state[:200]), halves[0])
+    torch.save(dict(state[200:]), halves[1])
+    report = load_weights(build(seed=2, **STAM), halves, "stam", [])
+    assert len(report.loaded) == 386
+    with pytest.raises(WeightsError, match=r"two.pt: found .* holds too; give each part"):
+        load_weights(build(**STAM), [*halves, halves[1]], "stam", [])
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ({"phase": None}, "found a mapping with phase, expected an entry 'state'"),
+        ({"phase": None}, "found a mapping with phase, expected named tensors, or an"),
         ([1, 2], "found a list"),
     ],
 )
@@ -164,5 +201,5 @@ def test_a_file_that_holds_code_is_refused(build, tmp_path):
 def test_an_absent_file_and_an_unknown_kind_are_named(build, tmp_path):
     with pytest.raises(WeightsError, match=r"none.pt: cannot be read \(No such file"):
         load_weights(build(), tmp_path / "none.pt", "i3d", [])
-    with pytest.raises(WeightsError, match=r"'vgg'.*choose among i3d, stam, fixate"):
+    with pytest.raises(WeightsError, match=r"'vgg'.*choose among i3d, stam, iga"):
         load_weights(build(), tmp_path / "none.pt", "vgg", [])

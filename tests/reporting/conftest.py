@@ -109,7 +109,7 @@ def write_all_scores(folders):
             protocol={"stride": 8},
         )
         write_scores(folders.data / "scores" / f"{stream}.h5", scores)
-    write_scores(folders.data / "scores" / "joint.h5", no_scores(len(NAMES), {}))
+    write_scores(folders.data / "scores" / "joint.h5", no_scores())
 
 
 def write_explanations(folders):
@@ -119,10 +119,11 @@ def write_explanations(folders):
             names = clip_names()[4:]
             file.create_dataset("clip", data=np.array(names, object), dtype=h5py.string_dtype())
             file["first"] = np.arange(0, 2 * len(names) + 1, 2)
-            file["window_start"] = np.tile([0, 3], len(names))
+            windows = np.array([[0], [3]]) + np.arange(WINDOW)
+            file["window_frames"] = np.tile(windows, (len(names), 1))
             if stream == "rgb":
                 file["maps"] = np.random.default_rng(0).random((8, 2, 3, 3), np.float32)
-            file.attrs["num_frames"], file.attrs["crop"] = WINDOW, CROP
+            file.attrs["crop"] = CROP
 
 
 def write_curves(folders):

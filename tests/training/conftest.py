@@ -16,7 +16,7 @@ from pipeline.quarantine import write_quarantine
 from pipeline.tables.clips import Clip, write_clips
 
 HEIGHT, WIDTH, FRAMES = 36, 40, 11
-NUM_CLIPS, NUM_CLASSES = 11, 3
+NUM_CLIPS, NUM_CLASSES, NUM_VERBS, NUM_NOUNS = 11, 3, 2, 4
 PARTS = ["train"] * 8 + ["validation"] * 3
 
 
@@ -27,7 +27,10 @@ def _one_thread():
 
 @pytest.fixture(scope="session")
 def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder ``data``: one session, eleven clips of three classes, and its index."""
+    """Return a folder ``data``: one session, eleven clips of three classes, and its index.
+
+    The first clip has neither a verb nor a noun.
+    """
     root = tmp_path_factory.mktemp("training") / "data"
     generator = np.random.default_rng(7)
     clips = []
@@ -41,12 +44,11 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         clips.append(
             Clip(
                 f"c{clip}", "one", "P1", video, 0, FRAMES, start, start + FRAMES,
-                clip % NUM_CLASSES, None, (), PARTS[clip],
+                clip % NUM_CLASSES, *_verb_and_nouns(clip), PARTS[clip],
             )
         )  # fmt: skip
     write_clips(root / "index" / "clips.csv", clips)
-    actions = "".join(f"action,{i},{i + 1},a{i},,\n" for i in range(NUM_CLASSES))
-    (root / "index" / "classes.csv").write_text("kind,id,source_id,name,verb,nouns\n" + actions)
+    (root / "index" / "classes.csv").write_text(_classes())
     _write_gaze(root / "gaze" / "one.h5", generator)
     for stage in ("index", "frames", "flow", "gaze"):
         write_quarantine(root / "quarantine" / f"{stage}.csv", [])
@@ -59,6 +61,18 @@ def data_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
         summary_path=root / "quarantine.json",
     )
     return root
+
+
+def _verb_and_nouns(clip: int) -> tuple[int | None, tuple[int, ...]]:
+    return (clip % NUM_VERBS, (clip % NUM_NOUNS, 0)) if clip else (None, ())
+
+
+def _classes() -> str:
+    counts = {"action": NUM_CLASSES, "verb": NUM_VERBS, "noun": NUM_NOUNS}
+    rows = [
+        f"{kind},{i},{i + 1},{kind}{i},," for kind, count in counts.items() for i in range(count)
+    ]
+    return "\n".join(["kind,id,source_id,name,verb,nouns", *rows, ""])
 
 
 def _images(kind: str, generator: np.random.Generator) -> list[bytes]:

@@ -3,7 +3,8 @@ import torch
 
 from pipeline.training.checkpoint import Best, at_start
 from pipeline.training.errors import TrainingError
-from pipeline.training.loop import Length, is_better, look_at
+from pipeline.training.length import Length
+from pipeline.training.loop import is_better, look_at
 
 
 def test_an_epoch_ends_with_the_step_that_holds_its_last_piece():

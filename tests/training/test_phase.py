@@ -1,12 +1,9 @@
 import pytest
 import torch
 from training.tiny_phase import (
-    ALONE_ON_CPU,
     MODEL,
     Tick,
     make_config,
-    make_memo,
-    make_paths,
     train_phase,
 )
 
@@ -15,9 +12,6 @@ from pipeline.training.curve import read_curve
 from pipeline.training.errors import TrainingError
 from pipeline.training.learner import Learner
 from pipeline.training.params import TrainConfig
-from pipeline.training.phase import run_phase
-from pipeline.training.phase_file import write_pass_through
-from pipeline.training.run import Machine
 
 PLAIN = {"attention": "none", "losses": [{"name": "cross_entropy", "weight": 1.0}]}
 
@@ -40,10 +34,23 @@ def kill_at(monkeypatch, number):
     return steps
 
 
+GROUPED = {
+    "optimizer": {
+        "name": "adam",
+        "lr": 1e-3,
+        "weight_decay": 5e-4,
+        "eps": 1e-4,
+        "groups": [{"match": ["head.*"], "lr_factor": 5.0}],
+    },
+    "schedule": {"name": "exponential", "factor": 0.9, "unit": "epochs"},
+}
+
+
+@pytest.mark.parametrize("changes", [{"keep": "best"}, GROUPED])
 def test_a_killed_phase_goes_on_where_it_was_and_ends_as_if_nothing_had_been(
-    data_dir, tmp_path, monkeypatch
+    data_dir, tmp_path, monkeypatch, changes
 ):
-    config = make_config(keep="best")
+    config = make_config(**changes)
     undisturbed = train_phase(config, data_dir, tmp_path / "undisturbed")
     with monkeypatch.context() as patch, pytest.raises(KilledError):
         kill_at(patch, 4)  # the second step of the second epoch
@@ -75,7 +82,8 @@ def test_an_equal_first_phase_of_another_method_is_not_trained_again(
     "changes", [{"seed": 4}, {"gaze": {"source": "centre"}}, {"phase": make_config().phase}]
 )
 def test_another_seed_gaze_or_phase_is_trained_anew(data_dir, tmp_path, monkeypatch, changes):
-    config = make_config(epochs=1, augmentation={"crop": 33, "flip": False})
+    augmentation = {"name": "random_crop", "crop": 33, "flip": False}
+    config = make_config(epochs=1, augmentation=augmentation)
     train_phase(config, data_dir, tmp_path / "a", work=tmp_path / "work")
     other = validate(TrainConfig, {**config.model_dump(), **changes}, "test")
     kill_at(monkeypatch, 1)
@@ -87,44 +95,16 @@ def test_the_file_holds_all_that_is_needed_to_build_the_network_again(data_dir, 
     paths = train_phase(make_config(epochs=1), data_dir, tmp_path)
     content = torch.load(paths.model, weights_only=True)
     assert (content["phase"], content["epoch"], content["num_classes"]) == ("train", 1, 3)
-    assert content["model"]["attention"] == "stam"
+    assert content["model"]["attention"] == {"name": "stam"}
     assert content["normalisation"] == "minus_one_one"
+    assert (content["target"], content["num_parts"]) == ("action", {"verb": 2, "noun": 4})
     assert any(name.startswith("attention.Mixed_5c") for name in content["state"])
 
 
 def test_flow_has_two_channels(data_dir, tmp_path):
-    config = validate(TrainConfig, {**make_config(epochs=1).model_dump(), "stream": "flow"}, "test")
+    config = make_config(epochs=1).model_copy(update={"stream": "flow"})
     content = torch.load(train_phase(config, data_dir, tmp_path).model, weights_only=True)
     assert content["in_channels"] == 2
-
-
-def test_attention_begins_with_the_plain_phases_weights(data_dir, tmp_path, monkeypatch):
-    plain = train_phase(make_config(epochs=1, **PLAIN), data_dir, tmp_path / "plain")
-    before = torch.load(plain.model, weights_only=True)["state"]
-    starts = []
-    monkeypatch.setattr(Learner, "step", lambda self, *_: starts.append(self.weights()) or 1 / 0)
-    config = make_config(initial={"name": "previous", "new": ["attention."]})
-    paths = make_paths(data_dir, tmp_path, previous=plain.model)
-    with pytest.raises(ZeroDivisionError):
-        run_phase(
-            config,
-            paths,
-            make_memo(tmp_path),
-            Machine(ALONE_ON_CPU, 0, Tick()),
-            lambda *_: None,
-        )
-    assert all(torch.equal(starts[0][name], weight) for name, weight in before.items())
-    assert set(starts[0]) - set(before)
-
-
-def test_a_first_phase_that_the_recipe_lacks_cannot_be_begun_with(data_dir, tmp_path):
-    write_pass_through(tmp_path / "pretrain.pt")
-    paths = make_paths(data_dir, tmp_path, previous=tmp_path / "pretrain.pt")
-    config = make_config(initial={"name": "previous"})
-    with pytest.raises(TrainingError, match="no first phase"):
-        run_phase(
-            config, paths, make_memo(tmp_path), Machine(ALONE_ON_CPU, 0, Tick()), lambda *_: None
-        )
 
 
 def test_no_phase_passes_through(data_dir, tmp_path):
@@ -143,7 +123,7 @@ def test_a_diverging_phase_stops_with_advice(data_dir, tmp_path):
 def test_the_curve_has_a_column_for_every_term_and_empty_cells_without_validation(
     data_dir, tmp_path
 ):
-    config = make_config(epochs=2, validation={"every_epochs": 2, "stride": 8})
+    config = make_config(epochs=2, validation={"every_epochs": 2})
     lines = train_phase(config, data_dir, tmp_path).curve.read_text().splitlines()
     assert lines[0] == (
         "epoch,iteration,lr,train/loss,train/cross_entropy,train/gaze_mse,val/loss,val/top1"

@@ -1,45 +1,27 @@
 import math
+from dataclasses import replace
 
 import pytest
 import torch
+from training.tiny_look import (
+    MAP,
+    B,
+    T,
+    judge,
+    judge_all,
+    log_probability,
+    make_batch,
+    make_look,
+    make_seen,
+)
 
-from pipeline.clips.batch import Batch
-from pipeline.models.attention import Attended
-from pipeline.models.recognizer import Seen
 from pipeline.training.distributed import Group
 from pipeline.training.errors import TrainingError
-from pipeline.training.objective import Objective
-from pipeline.training.params import CrossEntropyTerm, GazeMseTerm
-from pipeline.training.terms.cross_entropy import cross_entropy
-from pipeline.training.terms.gaze_mse import gaze_mse
+from pipeline.training.term_params import CrossEntropyTerm, GazeMseTerm
 
-B, K, T = 2, 5, 6
-MAP = (2, 3, 4)
-
-
-def make_seen(seed=0):
-    generator = torch.Generator().manual_seed(seed)
-    logits = torch.randn(B, K, generator=generator, requires_grad=True)
-    attention = torch.rand(B, *MAP, generator=generator, requires_grad=True)
-    attended = Attended(features=torch.zeros(B, 1, *MAP), map=attention)
-    return Seen(logits, torch.zeros(B, 3), {"Mixed_5c": attended})
-
-
-def make_batch(valid):
-    generator = torch.Generator().manual_seed(9)
-    return Batch(
-        video=torch.zeros(B, 3, T, 8, 8, dtype=torch.uint8),
-        action=torch.tensor([4, 1]),
-        verb=torch.tensor([-1, -1]),
-        clip=torch.tensor([0, 1]),
-        frames=torch.arange(T).repeat(B, 1),
-        gaze=torch.rand(B, T, 2, generator=generator),
-        gaze_valid=torch.tensor(valid),
-    )
-
-
-SOME = [[True, False, True, False, False, False], [True, True, True, True, False, True]]
 NONE = [[False] * T] * B
+CROSS_ENTROPY = CrossEntropyTerm(name="cross_entropy", weight=2.0)
+GAZE_MSE = GazeMseTerm(name="gaze_mse", weight=0.1)
 
 
 def slow_gaze_mse(attention, batch):
@@ -67,55 +49,54 @@ def slow_gaze_mse(attention, batch):
 
 
 def test_gaze_mse_is_equation_3_over_cells_with_gaze():
-    seen, batch = make_seen(), make_batch(SOME)
-    part = gaze_mse(seen, batch, "paper")
-    total, count = slow_gaze_mse(seen.attended["Mixed_5c"].map, batch)
+    look = make_look()
+    part = judge(GAZE_MSE, look)
+    total, count = slow_gaze_mse(look.seen.attended["Mixed_5c"].map, look.batch)
     assert part.count == count == 3 * 3 * 4
     assert part.total.item() == pytest.approx(total, rel=1e-5)
 
 
 def test_gaze_mse_does_not_look_at_cells_without_gaze():
-    seen, batch = make_seen(), make_batch(SOME)
-    gaze_mse(seen, batch, "paper").total.backward()
-    gradient = seen.attended["Mixed_5c"].map.grad
+    look = make_look()
+    judge(GAZE_MSE, look).total.backward()
+    gradient = look.seen.attended["Mixed_5c"].map.grad
     assert not gradient[0, 1].any()  # frames 3 to 5 of the first clip
     assert gradient[0, 0].all()
 
 
 def test_gaze_mse_without_any_gaze_is_zero_and_has_a_gradient():
-    seen = make_seen()
-    part = gaze_mse(seen, make_batch(NONE), "paper")
+    look = make_look(batch=make_batch(NONE))
+    part = judge(GAZE_MSE, look)
     part.total.backward()
     assert (part.total.item(), part.count.item()) == (0, 0)
-    assert not seen.attended["Mixed_5c"].map.grad.any()
+    assert not look.seen.attended["Mixed_5c"].map.grad.any()
 
 
 def test_gaze_mse_of_a_network_without_a_map_says_what_to_do():
-    seen = make_seen()
     with pytest.raises(TrainingError, match="take the term out"):
-        gaze_mse(Seen(seen.logits, seen.features, {}), make_batch(SOME), "paper")
+        judge(GAZE_MSE, make_look(seen=replace(make_seen(), attended={})))
 
 
-def test_cross_entropy_is_the_negative_log_probability_of_the_action():
-    seen, batch = make_seen(), make_batch(SOME)
-    part = cross_entropy(seen, batch, "paper")
-    probabilities = seen.logits.exp() / seen.logits.exp().sum(dim=1, keepdim=True)
-    expected = -(probabilities[0, 4].log() + probabilities[1, 1].log())
-    assert part.count == B
-    assert part.total.item() == pytest.approx(expected.item(), rel=1e-5)
+@pytest.mark.parametrize(
+    ("target", "labels"),
+    [("action", [(0, 4), (1, 1)]), ("verb", [(1, 0)]), ("noun", [(0, 1), (1, 2)])],
+)
+def test_cross_entropy_is_over_clips_that_have_a_class_of_the_target(target, labels):
+    look = make_look(target=target)
+    part = judge(CROSS_ENTROPY, look)
+    expected = -sum(log_probability(look.seen.logits[clip], label) for clip, label in labels)
+    assert part.count == len(labels)
+    assert part.total.item() == pytest.approx(expected, rel=1e-5)
 
 
-TERMS = [
-    CrossEntropyTerm(name="cross_entropy", weight=2.0),
-    GazeMseTerm(name="gaze_mse", weight=0.1),
-]
+TWO = [CROSS_ENTROPY, GAZE_MSE]
 
 
 def test_the_objective_is_the_weighted_sum_of_means_and_reports_each():
-    seen, batch = make_seen(), make_batch(SOME)
-    judged = Objective(TERMS, "paper", Group(0, 1, torch.device("cpu")))(seen, batch)
-    entropy = cross_entropy(seen, batch, "paper").total.item() / B
-    gaze = gaze_mse(seen, batch, "paper").total.item() / 36
+    look = make_look()
+    judged = judge_all(TWO, look)
+    entropy = judge(CROSS_ENTROPY, look).total.item() / B
+    gaze = judge(GAZE_MSE, look).total.item() / 36
     assert judged.loss.item() == pytest.approx(2 * entropy + 0.1 * gaze)
     assert judged.values.tolist() == pytest.approx([2 * entropy + 0.1 * gaze, entropy, gaze])
 
@@ -128,10 +109,10 @@ class Beside(Group):
 
 
 def test_shares_are_divided_by_the_counts_of_all_processes():
-    seen, batch = make_seen(), make_batch(SOME)
-    judged = Objective(TERMS, "paper", Beside(0, 2, torch.device("cpu")))(seen, batch)
-    entropy = cross_entropy(seen, batch, "paper").total.item()
-    gaze = gaze_mse(seen, batch, "paper").total.item()
+    look = make_look()
+    judged = judge_all(TWO, look, Beside(0, 2, torch.device("cpu")))
+    entropy = judge(CROSS_ENTROPY, look).total.item()
+    gaze = judge(GAZE_MSE, look).total.item()
     own = 2 * entropy / (2 * B) + 0.1 * gaze / 136
     assert judged.loss.item() == pytest.approx(2 * own)  # DDP halves the gradient
     assert judged.values[1:].tolist() == pytest.approx([(entropy + 1.5) / 4, (gaze + 3) / 136])

@@ -23,12 +23,12 @@ PHASE = {
         {"name": "cross_entropy", "weight": 1.0},
         {"name": "gaze_mse", "weight": 0.1},
     ],
-    "sampler": {"frames": 8},
-    "augmentation": {"crop": 33, "flip": True},
+    "sampler": {"name": "dense", "frames": 8},
+    "augmentation": {"name": "random_crop", "crop": 33, "flip": True},
     "trainable": ["*"],
     "batch_norm": "train",
     "precision": "float32",
-    "validation": {"every_epochs": 1, "stride": 4},
+    "validation": {"every_epochs": 1},
     "keep": "last",
 }
 MODEL = {
@@ -36,17 +36,19 @@ MODEL = {
     "width": 0.05,
     "attention": "stam",
     "after": ["Mixed_5c"],
+    "head": "windows",
+    "normalisation": "minus_one_one",
     "compat": "paper",
     "dropout": 0.5,
 }
 
 
-def make_config(**changes: object) -> TrainConfig:
+def make_config(model: dict[str, object] = MODEL, /, **changes: object) -> TrainConfig:
     """Return a stage's configuration with changes of its phase."""
     values = {
         "stream": "rgb",
         "phase": {**PHASE, **changes},
-        "model": MODEL,
+        "model": model,
         "seed": 3,
         "gaze": {"source": "real"},
     }
@@ -86,9 +88,11 @@ def silent(_row, _iteration):
     """Log nothing."""
 
 
-def train_phase(config, data_dir, out, *, work=None, clock=time.monotonic, log=silent):
+def train_phase(
+    config, data_dir, out, *, previous=None, work=None, clock=time.monotonic, log=silent
+):
     """Train in this process, and return where the weights and the curve are."""
-    paths = make_paths(data_dir, out)
+    paths = make_paths(data_dir, out, previous)
     machine = Machine(group=ALONE_ON_CPU, workers=0, clock=clock)
     run_phase(config, paths, make_memo(work or out / "work"), machine, log)
     return paths

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from jaxtyping import Float
 from torch import Tensor, nn
 
+from pipeline.models.draws import Draws
+
 
 @dataclass(frozen=True)
 class Attended:
@@ -22,9 +24,28 @@ class Attended:
     """Class scores of the module's own, where it makes any."""
 
 
+@dataclass(frozen=True)
+class Context:
+    """What an attention module may use beside the features at its place."""
+
+    attended: Mapping[str, Attended]
+    """What modules at earlier places made, and the features at tapped places, by place."""
+
+    draws: Draws | None
+    """Random numbers, in training; None where nothing is drawn."""
+
+
 class Attention(nn.Module, ABC):
-    """A module at one place of a backbone that looks at some of the features more than others."""
+    """A module at one place of a backbone that looks at some of the features more than others.
+
+    Attributes:
+        taps: other places, no later than its own, whose features it wants in its context.
+        out_channels: of its features; None for as many as came in.
+    """
+
+    taps: tuple[str, ...] = ()
+    out_channels: int | None = None
 
     @abstractmethod
-    def forward(self, x: Float[Tensor, "B C T H W"], earlier: Mapping[str, Attended]) -> Attended:
-        """Attend to `x`; `earlier` holds what the modules at earlier places made, by place."""
+    def forward(self, x: Float[Tensor, "B C T H W"], context: Context) -> Attended:
+        """Attend to `x`."""

@@ -1,42 +1,50 @@
 """STAM: one inception block predicts a map over space and time, which gates the features."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 import torch
 from jaxtyping import Float
 from torch import Tensor
 
-from pipeline.models.attention.attended import Attended, Attention
-from pipeline.models.backbones.place import Place
+from pipeline.models.attention.attended import Attended, Attention, Context
+from pipeline.models.branches import branches_of
 from pipeline.models.inception import InceptionBlock, Unit3d
-from pipeline.models.params import Compat
+from pipeline.models.sites import Compat, Place
 
 
 class Stam(Attention):
     """Spatiotemporal attention (Lu, Liao and Li, ICCVW 2019, section 3.1, equations 1 and 4).
 
     The inception block has the widths of the place's own block, so after `Mixed_5c` the published
-    ones. `conv1_a` of equation 1 keeps its batch norm and ReLU, as the published code has them.
+    ones; in a network without inception blocks, those of `Mixed_5c` as a share of the channels
+    there. `conv1_a` of equation 1 keeps its batch norm and ReLU, as the published code has them.
 
     Differs from the authors' code: f scales to [0, 1] as the paper says. Theirs takes the minimum
     where the maximum is meant, and so only subtracts the minimum; `compat: released` does that.
+
+    time_kernel: frames under each of the block's wide kernels; the published number is 3.
     """
 
-    def __init__(self, place: Place, compat: Compat) -> None:
+    def __init__(self, place: Place, compat: Compat, time_kernel: int = 3) -> None:
         super().__init__()
-        self.attention_inc = InceptionBlock(place.channels, place.branches)
-        self.attention_pred = Unit3d(place.branches.channels, 1, (1, 1, 1), (1, 1, 1))
+        branches = branches_of(place.channels, place.branches)
+        self.attention_inc = InceptionBlock(place.channels, branches, time_kernel)
+        self.attention_pred = Unit3d(branches.channels, 1, (1, 1, 1), (1, 1, 1))
         self.scale = SCALES[compat]
 
     def forward(
         self,
         x: Float[Tensor, "B C T H W"],
-        earlier: Mapping[str, Attended],  # noqa: ARG002 - of the contract
+        context: Context,  # noqa: ARG002 - of the contract
     ) -> Attended:
         """The features times the map, which has their own T, H and W."""
-        response = self.attention_pred(self.attention_inc(x)).squeeze(1)  # (B, T, H, W)
-        gate = self.scale(response.float())
+        gate = self.gate(x)
         return Attended(features=x * gate.unsqueeze(1).to(x.dtype), map=gate)
+
+    def gate(self, x: Float[Tensor, "B C T H W"]) -> Float[Tensor, "B T H W"]:
+        """Return the map A, float32."""
+        response = self.attention_pred(self.attention_inc(x)).squeeze(1)  # (B, T, H, W)
+        return self.scale(response.float())
 
 
 def scale_to_unit(response: Float[Tensor, "B T H W"]) -> Float[Tensor, "B T H W"]:

@@ -2,15 +2,14 @@
 
 import torch
 
-from pipeline.clips.batch import Batch
 from pipeline.gaze.target import gaze_target, stam_sigma_cells
-from pipeline.models.params import Compat
-from pipeline.models.recognizer import Seen
 from pipeline.training.errors import TrainingError
+from pipeline.training.look import Look
 from pipeline.training.partial_mean import PartialMean
+from pipeline.training.term_params import GazeMseTerm
 
 
-def gaze_mse(seen: Seen, batch: Batch, compat: Compat) -> PartialMean:
+def gaze_mse(look: Look, config: GazeMseTerm) -> PartialMean:  # noqa: ARG001
     """Squared difference between attention map and gaze target, over cells (STAM, equation 3).
 
     Differs from the paper, which does not say what becomes of frames without gaze: cells of time
@@ -19,7 +18,8 @@ def gaze_mse(seen: Seen, batch: Batch, compat: Compat) -> PartialMean:
     Raises:
         TrainingError: the network has no attention map.
     """
-    maps = [attended.map for attended in seen.attended.values() if attended.map is not None]
+    batch, compat = look.batch, look.compat
+    maps = [attended.map for attended in look.seen.attended.values() if attended.map is not None]
     if not maps:
         raise TrainingError(
             "losses: gaze_mse compares an attention map with gaze, but this network has none; "

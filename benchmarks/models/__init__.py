@@ -1,0 +1,1 @@
+"""What each network costs: ``python -m benchmarks.models``."""

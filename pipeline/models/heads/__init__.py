@@ -1,0 +1,1 @@
+"""Classifiers: from a backbone's last features to class scores."""

@@ -1,0 +1,1 @@
+"""Networks that see RGB and flow together."""
