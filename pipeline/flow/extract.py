@@ -115,8 +115,8 @@ def extract_flow(
     """Compute the flow of every session that is not remembered; largest sessions first.
 
     ``out_dir`` holds one ``<session>.h5`` for each of ``frames_dir``'s afterwards (of the crew's
-    shard), no other; none where flow is not ``needed``. A stored frame that cannot be read is an error, so the quarantine list is
-    always empty.
+    shard), no other; none where flow is not ``needed``. A stored frame that cannot be read is an
+    error, so the quarantine list is always empty.
 
     Raises:
         FlowError: no backend is present, or a video's pairs are not one fewer than its frames.

@@ -11,8 +11,8 @@ import h5py
 import numpy as np
 import torch
 from configuration.open_index import write_open_index
-from models import published_keys
 
+from models import published_keys
 from pipeline.clips.pack import StoreDirs, pack_clips
 from pipeline.clips.params import PackConfig
 from pipeline.frames.encode import encode_grey, encode_rgb

@@ -17,7 +17,7 @@ from pipeline.training.distributed import Group
 from pipeline.training.joint import JointPaths, run_joint
 from pipeline.training.joint_params import JointConfig
 from pipeline.training.learner import Learner
-from pipeline.training.params import PhaseConfig, TrainConfig
+from pipeline.training.params import PhaseConfig
 from pipeline.training.phase import PhasePaths, run_phase
 from pipeline.training.run import Machine
 

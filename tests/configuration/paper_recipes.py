@@ -6,7 +6,7 @@ from pathlib import Path
 from imports import REPOSITORY
 from ruamel.yaml import YAML
 
-from pipeline.configuration.load import load_configuration, _read_recipe
+from pipeline.configuration.load import _read_recipe, load_configuration
 from pipeline.configuration.recipe import Recipe
 from pipeline.params import Section, validate
 

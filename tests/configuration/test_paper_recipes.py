@@ -9,7 +9,6 @@ from configuration.paper_recipes import (
     PAPER,
     STAGES,
     VARIANTS,
-    Variant,
     configure,
     read_for,
 )
@@ -74,6 +73,7 @@ def test_an_unpublished_backbone_is_refused_in_a_line_with_those_there_are(metho
     )
 
 
+FIRST_CONVOLUTION = "backbone.conv1.weight"
 NUMBERS = [
     ("stam-i3d", "pretrain_flow", "phase.iterations", 64000),
     ("stam-i3d", "train_rgb", "phase.optimizer.lr", 0.1),
@@ -161,6 +161,7 @@ def test_a_data_set_changes_what_was_published_for_it(method, dataset, address, 
 
 LAYER4 = {f"backbone.layer4.{n}.conv{m}.weight" for n in range(3) for m in (1, 2)}
 UNIT = "attention.layer4-2"
+OWN = ("cell", "tracking", "output_pooling")
 LEARNING = [
     (
         "lsta-resnet34",
@@ -181,7 +182,7 @@ LEARNING = [
         "lsta-resnet34",
         "joint",
         {"flow_biases", "summary", "embedding", "rgb.head", "flow.head"}
-        | {f"rgb.{UNIT}.{part}" for part in ("cell", "tracking", "output_pooling")},
+        | {f"rgb.{UNIT}.{part}" for part in OWN},
     ),
 ]
 

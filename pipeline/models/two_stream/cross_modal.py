@@ -28,8 +28,8 @@ class CrossModal(TwoStreamNetwork):
     No code of it was released, beyond an LSTA cell that takes biases. Where the paper is silent:
     both streams lend the features of the backbone's last block as they are before any attention
     ("from the conv5_3 of the … CNN"); flow's of several stacks are averaged; how biases are made of
-    them is in `GateBiasConvs`, `Summary` and `Embedding`. The average is of logits. Dropout takes the
-    same places out of both streams' features, where these are equally many.
+    them is in `GateBiasConvs`, `Summary` and `Embedding`. The average is of logits. Dropout takes
+    the same places out of both streams' features, where these are equally many.
 
     rgb: a recognizer with LSTA alone, at the backbone's last block.
     flow: one with no attention, or one at the last block; its maps have as many cells as RGB's.
