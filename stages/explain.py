@@ -6,7 +6,7 @@ from pathlib import Path
 from pipeline.clips.store import GROUPS, ClipStore, Stream
 from pipeline.evaluation.explain import VERSION, explain_nothing, explain_stream
 from pipeline.evaluation.params import ExplainConfig, ExplainingConfig
-from pipeline.evaluation.trained import load_trained
+from pipeline.evaluation.trained import load_stream
 from pipeline.memo import content_key, file_digest
 from pipeline.params import read_section
 from pipeline.training.devices import choose_device
@@ -37,7 +37,7 @@ def explain(stream: Stream, config: ExplainConfig, path: Path) -> dict[str, floa
         return {}
     num_mapped = explain_stream(
         store,
-        load_trained(model_path, store.num_channels).model,
+        load_stream(model_path),
         config,
         path,
         label=f"explain {stream}",

@@ -3,9 +3,10 @@ import torch
 
 import stages.import_weights
 from models import published_keys
+from pipeline.evaluation.trained import load_joint
 from pipeline.models.errors import WeightsError
 from pipeline.models.key_maps import KEY_MAPS
-from pipeline.training.phase_file import read_trained
+from pipeline.models.trained import read_trained
 from pipeline.weights_command.importing import run
 from pipeline.weights_command.networks import FIXED, PAIRS, READ
 
@@ -40,7 +41,7 @@ def test_the_written_network_is_complete(mobilenet, tmp_path):
     trained = read_trained(tmp_path / "model.pt")
     assert trained.model.backbone == "tsm_mobilenetv2"
     assert trained.model.normalisation == "imagenet"
-    assert (trained.in_channels, trained.num_classes) == (3, CLASSES)
+    assert (trained.in_channels, trained.naming.num_classes) == (3, CLASSES)
     assert trained.weights["head.linear.weight"].shape == (CLASSES, 1280)
 
 
@@ -97,6 +98,17 @@ def test_an_official_list_makes_its_published_network(kind, shared_dir, tmp_path
         "ego_rnn_flow": (5, "none"),
         "stam": (1, "stam"),
     }[kind]
+
+
+@pytest.mark.slow
+def test_a_network_of_two_streams_is_written_whole(shared_dir, tmp_path):
+    import json
+
+    lists = json.loads((shared_dir / "checkpoint_keys" / "iga_keys.json").read_text())
+    files = [str(save(tmp_path / f"{part}.pt", lists[part])) for part in ("base", "gaze", "attn")]
+    text = run([*files, "-o", str(tmp_path / "joint.pt")])
+    assert "iga, joint, 106 classes: a finished network" in text
+    assert load_joint(tmp_path / "joint.pt").normalisations == ("minus_one_one",) * 2
 
 
 def test_the_stage_ends_with_a_fault_in_words(monkeypatch):

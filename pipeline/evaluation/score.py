@@ -19,7 +19,7 @@ from pipeline.evaluation.params import ScoreConfig
 from pipeline.evaluation.protocol import protocol_record
 from pipeline.evaluation.scores import Scores, ScoresError, write_scores
 from pipeline.evaluation.sharding import Processes, merge_scores, shard
-from pipeline.evaluation.trained import load_joint, load_trained
+from pipeline.evaluation.trained import load_joint, load_stream
 from pipeline.memo import Memo, content_key, file_digest
 from pipeline.progress import Progress
 
@@ -112,7 +112,7 @@ def _score_network(
 ) -> Scores:
     """Score the clips with the network of a file: of one stream, or of both."""
     if len(stores) == 1:
-        model = load_trained(model_path, stores[0].num_channels).model
+        model = load_stream(model_path)
         return score_stream(stores[0], model, config, processes, label=label)
     rgb, flow = stores
     both = load_joint(model_path)

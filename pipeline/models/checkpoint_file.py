@@ -19,7 +19,7 @@ DAMAGE = (
 """What torch.load raises at files that are damaged, were never checkpoints, or hold code."""
 
 OWN_PHASE = "train"
-"""What the entry `phase` of our own files is (pipeline/training/phase_file.py)."""
+"""What the entry `phase` of our own files is (pipeline/models/trained.py)."""
 
 
 @dataclass(frozen=True)

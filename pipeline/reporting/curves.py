@@ -1,4 +1,4 @@
-"""Learning curves as training wrote them, ``models/<stream>/{pretrain,train}.csv``."""
+"""Learning curves as training wrote them, ``models/<stream>/<phase>.csv`` and ``joint.csv``."""
 
 import csv
 from dataclasses import dataclass
@@ -18,13 +18,17 @@ class Curve:
 
 def read_curves(models_dir: Path, streams: tuple[str, ...]) -> list[Curve]:
     """Read the curves of all phases that trained; a phase that passed through has no rows."""
-    curves = []
-    for stream in streams:
-        for phase in PHASES:
-            path = models_dir / stream / f"{phase}.csv"
-            if path.is_file() and (columns := _columns(path)):
-                curves.append(Curve(stream, phase, columns))
-    return curves
+    paths = {
+        (stream, phase): models_dir / stream / f"{phase}.csv"
+        for stream in streams
+        for phase in PHASES
+    }
+    paths["joint", "train"] = models_dir / "joint.csv"
+    return [
+        Curve(stream, phase, columns)
+        for (stream, phase), path in paths.items()
+        if path.is_file() and (columns := _columns(path))
+    ]
 
 
 def _columns(path: Path) -> dict[str, list[tuple[float, float]]]:

@@ -8,12 +8,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import torch
-from torch import Tensor
 
-from pipeline.atomic import atomic_write
+from pipeline.models.trained import Weights, save_tensors
 from pipeline.training.curve import Row
-
-Weights = dict[str, Tensor]
 
 
 @dataclass(frozen=True)
@@ -115,12 +112,3 @@ class Checkpoints:
     def _write(self, path: Path, content: object) -> None:
         if self._is_writer:
             save_tensors(path, content)
-
-
-def save_tensors(path: Path, content: object) -> None:
-    """Write tensors and plain values atomically; equal content gives equal bytes.
-
-    torch.save puts a file's own name into it, unless it is given an open file.
-    """
-    with atomic_write(path) as part, part.open("wb") as file:
-        torch.save(content, file)

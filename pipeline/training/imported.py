@@ -8,14 +8,14 @@ from torch import nn
 from pipeline.models.checkpoint_file import read_tensors
 from pipeline.models.key_maps import COUNTER
 from pipeline.models.load_report import LoadReport
+from pipeline.models.naming import Naming
 from pipeline.models.released import count_classes
+from pipeline.models.trained import UNUSED_SEED
 from pipeline.models.weights import load_state
 from pipeline.training.errors import TrainingError
 from pipeline.training.joint_streams import BothStreams
-from pipeline.training.naming import Naming
 from pipeline.training.one_stream import OneStream
 from pipeline.training.params import CheckpointConfig
-from pipeline.training.phase_file import UNUSED_SEED
 
 NO_EPOCH = 0
 """The epoch of weights that were not trained here."""

@@ -7,7 +7,9 @@ from pathlib import Path
 from torch import nn
 
 from pipeline.memo import file_digest
+from pipeline.models.key_maps import OWN_KIND
 from pipeline.models.pretrained import find
+from pipeline.models.trained import is_pass_through
 from pipeline.models.weights import load_weights
 from pipeline.training.errors import TrainingError
 from pipeline.training.initial_params import (
@@ -17,7 +19,6 @@ from pipeline.training.initial_params import (
     TrainedStreams,
     WeightsFile,
 )
-from pipeline.training.phase_file import OWN_KIND, is_pass_through
 
 
 @dataclass(frozen=True)

@@ -10,16 +10,16 @@ from pipeline.clips.params import GazeSupervisionConfig
 from pipeline.clips.row import NO_CLASS, ClipRow
 from pipeline.clips.store import ClipStore
 from pipeline.memo import content_key, file_digest
+from pipeline.models.naming import Naming, Target, name_classes
 from pipeline.tables.classes import KINDS, of_kind, read_classes
 from pipeline.training.errors import TrainingError
 from pipeline.training.fingerprint import code_digest, data_digest
 from pipeline.training.initial import InitialWeights
 from pipeline.training.joint_initial import StreamWeights
 from pipeline.training.joint_streams import BothStreams
-from pipeline.training.naming import Naming, name_classes
 from pipeline.training.one_stream import OneStream
 from pipeline.training.params import PhaseConfig
-from pipeline.training.term_params import Target, TermConfig
+from pipeline.training.term_params import TermConfig
 
 PARTS = ("train", "validation")
 STORED_GAZE = frozenset({"real", "shuffled", "shifted"})

@@ -9,9 +9,10 @@ from torch import Tensor, nn
 from pipeline.memo import file_digest
 from pipeline.models.joint_params import Inheritance
 from pipeline.models.key_map import Pairs
+from pipeline.models.key_maps import OWN_KIND
+from pipeline.models.trained import is_pass_through, read_trained
 from pipeline.models.weights import load_state
 from pipeline.training.errors import TrainingError
-from pipeline.training.phase_file import OWN_KIND, is_pass_through, read_trained
 
 
 @dataclass(frozen=True)

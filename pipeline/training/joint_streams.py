@@ -15,12 +15,11 @@ from pipeline.clips.sampler_params import WindowsConfig
 from pipeline.clips.store import ClipStore
 from pipeline.clips.two_stream import TwoStreamClips, TwoStreamWindows
 from pipeline.models.joint_params import TwoStreamConfig
+from pipeline.models.naming import Naming
 from pipeline.models.sites import Compat
+from pipeline.models.trained import TrainedNetwork, Weights, write_trained
 from pipeline.models.two_stream.build import build_two_stream
 from pipeline.models.two_stream.two_stream import TwoStreamNetwork
-from pipeline.training.checkpoint import Weights
-from pipeline.training.joint_file import TrainedJoint, write_joint
-from pipeline.training.naming import Naming
 from pipeline.training.params import PhaseConfig
 
 
@@ -99,4 +98,4 @@ class BothStreams:
 
     def write(self, path: Path, naming: Naming, weights: Weights, epoch: int) -> None:
         """Write the network after its phase."""
-        write_joint(path, TrainedJoint(self.model, naming, weights, epoch))
+        write_trained(path, TrainedNetwork(self.model, None, naming, weights, epoch))

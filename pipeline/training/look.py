@@ -6,10 +6,10 @@ from jaxtyping import Int64
 from torch import Tensor
 
 from pipeline.clips.batch import Batch
+from pipeline.models.naming import Target
 from pipeline.models.recognizer import Seen
 from pipeline.models.sites import Compat
 from pipeline.models.two_stream.two_stream import Network
-from pipeline.training.term_params import Target
 
 
 @dataclass(frozen=True)

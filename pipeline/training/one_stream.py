@@ -12,13 +12,12 @@ from pipeline.clips.loader import consecutive_batches, make_loader
 from pipeline.clips.sampler import EpochSampler
 from pipeline.clips.store import ClipStore
 from pipeline.models.build import build_recognizer
+from pipeline.models.naming import Naming
 from pipeline.models.params import ModelConfig
 from pipeline.models.recognizer import Recognizer
 from pipeline.models.sites import Compat
-from pipeline.training.checkpoint import Weights
-from pipeline.training.naming import Naming
+from pipeline.models.trained import TrainedNetwork, Weights, write_trained
 from pipeline.training.params import PhaseConfig
-from pipeline.training.phase_file import TrainedNetwork, write_trained
 
 
 @dataclass(frozen=True)
@@ -104,13 +103,5 @@ class OneStream:
 
     def write(self, path: Path, naming: Naming, weights: Weights, epoch: int) -> None:
         """Write the network after a phase."""
-        trained = TrainedNetwork(
-            model=self.model,
-            in_channels=self.store.num_channels,
-            target=naming.target,
-            num_classes=naming.num_classes,
-            num_parts=naming.num_parts,
-            weights=weights,
-            epoch=epoch,
-        )
-        write_trained(path, trained)
+        channels = self.store.num_channels
+        write_trained(path, TrainedNetwork(self.model, channels, naming, weights, epoch))

@@ -7,11 +7,12 @@ from pydantic import Field, NonNegativeInt, PositiveFloat, PositiveInt
 
 from pipeline.clips.params import AugmentationConfig, GazeSupervisionConfig, SamplerConfig
 from pipeline.clips.sampler_params import ConsecutiveWindows, WindowsConfig
+from pipeline.models.naming import Target
 from pipeline.models.params import ModelConfig
 from pipeline.params import Section
 from pipeline.training.initial_params import InitialConfig
 from pipeline.training.optimizer_params import OptimizerConfig, ScheduleConfig
-from pipeline.training.term_params import GAZE_TERMS, TEACHER_TERMS, Target, TermConfig
+from pipeline.training.term_params import GAZE_TERMS, TEACHER_TERMS, TermConfig
 
 Stream = Literal["rgb", "flow"]
 

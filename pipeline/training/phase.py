@@ -9,6 +9,8 @@ from pathlib import Path
 
 from pipeline.clips.store import ClipStore
 from pipeline.memo import Memo
+from pipeline.models.naming import name_classes
+from pipeline.models.trained import write_pass_through
 from pipeline.training.curve import FIRST_COLUMNS, curve_columns, read_curve, write_curve
 from pipeline.training.imported import write_imported
 from pipeline.training.initial import find_initial
@@ -16,7 +18,6 @@ from pipeline.training.job import Job, check_job, count_classes, job_key
 from pipeline.training.joint_streams import BothStreams
 from pipeline.training.lock import locked
 from pipeline.training.loop import Log
-from pipeline.training.naming import name_classes
 from pipeline.training.one_stream import OneStream
 from pipeline.training.params import (
     CheckpointConfig,
@@ -26,7 +27,6 @@ from pipeline.training.params import (
     model_of,
     terms_of,
 )
-from pipeline.training.phase_file import write_pass_through
 from pipeline.training.run import Machine, train
 from pipeline.training.teacher import teacher_file
 

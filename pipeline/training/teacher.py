@@ -6,9 +6,10 @@ import torch
 
 from pipeline.clips.two_stream import AnyBatch
 from pipeline.models.recognizer import Recognizer, Seen
+from pipeline.models.trained import build_trained, read_trained
+from pipeline.models.two_stream.two_stream import TwoStreamNetwork
 from pipeline.training.initial import first_phase_file
 from pipeline.training.params import PhaseConfig
-from pipeline.training.phase_file import build_trained
 from pipeline.training.seeing import Precision, see
 
 
@@ -24,7 +25,9 @@ class Teacher:
         device: where the batches are.
     """
 
-    def __init__(self, model: Recognizer, precision: Precision, device: torch.device) -> None:
+    def __init__(
+        self, model: Recognizer | TwoStreamNetwork, precision: Precision, device: torch.device
+    ) -> None:
         self.model = model.to(device).eval()
         self._precision = precision
 
@@ -51,4 +54,4 @@ def teacher_file(phase: PhaseConfig, previous: Path | None) -> Path | None:
 
 def load_teacher(path: Path, precision: Precision, device: torch.device) -> Teacher:
     """Build the teacher that a phase left."""
-    return Teacher(build_trained(path), precision, device)
+    return Teacher(build_trained(read_trained(path), path), precision, device)

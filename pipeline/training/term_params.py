@@ -6,9 +6,6 @@ from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt
 
 from pipeline.params import Section
 
-Target = Literal["action", "verb", "noun"]
-"""The kinds of classes, of which a clip has one each, or none of a kind."""
-
 
 class CrossEntropyTerm(Section):
     """Cross entropy of the class that the phase's classifier learns."""

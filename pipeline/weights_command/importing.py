@@ -12,18 +12,19 @@ from pipeline.models.errors import WeightsError
 from pipeline.models.joint_params import TwoStreamConfig
 from pipeline.models.key_maps import COUNTER, KEY_MAPS
 from pipeline.models.kinds import check_kind, kind_of
+from pipeline.models.naming import Naming
 from pipeline.models.params import ModelConfig
 from pipeline.models.released import ReleasedStream, count_classes, stream_of
+from pipeline.models.trained import UNUSED_SEED, TrainedNetwork, write_trained
 from pipeline.models.two_stream.build import build_two_stream
 from pipeline.models.weights import load_state
 from pipeline.training.imported import NO_EPOCH
-from pipeline.training.phase_file import UNUSED_SEED, TrainedNetwork, write_trained
-from pipeline.weights_command.networks import PublishedPair, published_network
+from pipeline.weights_command.networks import published_network
 
 CHANNELS = {"rgb": 3, "flow": 2}
 """Of an image, by stream."""
 
-Configuration = ModelConfig | PublishedPair
+Configuration = ModelConfig | TwoStreamConfig
 
 
 def run(arguments: Sequence[str]) -> str:
@@ -78,8 +79,7 @@ def _count_classes(file: CheckpointFile, kind: str) -> int:
 def _build(configuration: Configuration, stream: ReleasedStream, num_classes: int) -> nn.Module:
     if isinstance(configuration, ModelConfig):
         return build_recognizer(configuration, CHANNELS[stream], num_classes, UNUSED_SEED)
-    values = {"network": configuration.name, "rgb": configuration.rgb, "flow": configuration.flow}
-    return build_two_stream(TwoStreamConfig.model_validate(values), num_classes, UNUSED_SEED, {})
+    return build_two_stream(configuration, num_classes, UNUSED_SEED, {})
 
 
 def _verdict(new: Sequence[str], kind: str, num_classes: int, stream: str) -> str:
@@ -93,18 +93,7 @@ def _verdict(new: Sequence[str], kind: str, num_classes: int, stream: str) -> st
 def _write(
     path: Path, configuration: Configuration, network: nn.Module, stream: str, num_classes: int
 ) -> None:
-    if not isinstance(configuration, ModelConfig):
-        raise WeightsError(
-            "a network of two streams is not saved, since it is checked only; evaluate its files "
-            "by -S model.checkpoint=…"
-        )
-    trained = TrainedNetwork(
-        model=configuration,
-        in_channels=CHANNELS[stream],
-        target="action",
-        num_classes=num_classes,
-        num_parts={},
-        weights=network.state_dict(),
-        epoch=NO_EPOCH,
-    )
-    write_trained(path, trained)
+    channels = CHANNELS[stream] if isinstance(configuration, ModelConfig) else None
+    naming = Naming("action", num_classes, num_parts={})
+    weights = network.state_dict()
+    write_trained(path, TrainedNetwork(configuration, channels, naming, weights, NO_EPOCH))

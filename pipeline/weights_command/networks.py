@@ -1,12 +1,12 @@
 """The published network of each kind of checkpoint, as far as its tensors leave anything open."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
 from torch import Tensor
 
 from pipeline.models.backbone_facts import FACTS
 from pipeline.models.errors import WeightsError
+from pipeline.models.joint_params import TwoStreamConfig
 from pipeline.models.key_renames import NONLOCAL_BLOCKS
 from pipeline.models.params import ModelConfig
 from pipeline.models.released import ReleasedStream, count_channels
@@ -21,23 +21,9 @@ FRAME_FEATURES = 256
 """Of TRN, for each frame."""
 
 
-@dataclass(frozen=True)
-class PublishedPair:
-    """A published network of two streams: which, and what it is made of."""
-
-    name: str
-    """A key of `JOINTS`."""
-
-    rgb: ModelConfig
-    """RGB's part."""
-
-    flow: ModelConfig
-    """Flow's part."""
-
-
 def published_network(
     kind: str, tensors: Tensors, stream: ReleasedStream
-) -> ModelConfig | PublishedPair:
+) -> ModelConfig | TwoStreamConfig:
     """Return the configuration of a published network.
 
     Args:
@@ -50,7 +36,12 @@ def published_network(
     """
     if kind in PAIRS:
         name, rgb, flow = PAIRS[kind](tensors)
-        return PublishedPair(name, _complete(rgb, kind, "rgb", 1), _complete(flow, kind, "flow", 1))
+        values = {
+            "network": name,
+            "rgb": _complete(rgb, kind, "rgb", 1),
+            "flow": _complete(flow, kind, "flow", 1),
+        }
+        return validate(TwoStreamConfig, values, f"network of kind {kind}")
     if kind not in {*FIXED, *READ}:
         raise WeightsError(
             f"a checkpoint of kind {kind!r} makes no network by itself; name another kind, or use "

@@ -10,7 +10,6 @@ from configuration.made_set import make_clips, make_weights
 from configuration.paper_recipes import Variant, configure
 from torch import Tensor, nn
 from torch.autograd.graph import saved_tensors_hooks
-from torch.nn.modules.batchnorm import _BatchNorm
 
 from pipeline.memo import Memo
 from pipeline.training.distributed import Group
@@ -33,8 +32,6 @@ class Watched:
 
     start: dict[str, Tensor] = field(default_factory=dict)
     """Weights before the first step."""
-    learning: set[str] = field(default_factory=set)
-    """Names of what may change: parameters that learn, and statistics that are gathered."""
     clip_bytes: int = 0
     """What one clip's forward pass keeps for its backward pass."""
     fixed_bytes: int = 0
@@ -130,10 +127,6 @@ class Watch:
     def _look(self, learner: Learner) -> None:
         model, watched = learner.model, self.watched
         watched.start = {name: value.clone() for name, value in learner.weights().items()}
-        watched.learning |= {name for name, p in model.named_parameters() if p.requires_grad}
-        for place, module in model.named_modules():
-            if isinstance(module, _BatchNorm) and module.training:
-                watched.learning |= {f"{place}.{name}" for name, _ in module.named_buffers()}
         states = 1 + STATES[learner.config.optimizer.name]
         learnt = sum(p.nbytes for p in model.parameters() if p.requires_grad)
         watched.fixed_bytes = sum(p.nbytes for p in model.parameters()) + states * learnt

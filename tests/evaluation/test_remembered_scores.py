@@ -33,7 +33,7 @@ def write(tmp_path, monkeypatch):
         return replace(no_scores(), protocol={"count": len(counted)})
 
     monkeypatch.setattr(score, "score_stream", pretend)
-    monkeypatch.setattr(score, "load_trained", lambda *_: type("Trained", (), {"model": None}))
+    monkeypatch.setattr(score, "load_stream", lambda _path: None)
     (tmp_path / "model.pt").write_bytes(b"weights")
 
     def run(stride=2, made_of="data"):

@@ -1,6 +1,7 @@
 import torch
 
-from pipeline.training.checkpoint import Best, Checkpoint, Checkpoints, Position, save_tensors
+from pipeline.models.trained import save_tensors
+from pipeline.training.checkpoint import Best, Checkpoint, Checkpoints, Position
 
 POSITION = Position(5, [[0.1, 0.2]], [{"epoch": 1, "train/loss": 1 / 3}], Best(1, 0.5, 0.7))
 

@@ -2,9 +2,9 @@ import torch
 from training.tiny_phase import MODEL, make_config, train_phase
 
 from pipeline.memo import file_digest
+from pipeline.models.trained import read_trained
 from pipeline.params import validate
 from pipeline.training.params import TrainConfig
-from pipeline.training.phase_file import read_trained
 
 
 def test_a_networks_file_stands_in_the_place_of_a_phase(data_dir, tmp_path, capsys):
@@ -24,7 +24,7 @@ def test_a_networks_file_stands_in_the_place_of_a_phase(data_dir, tmp_path, caps
     config = validate(TrainConfig, values, "test")
     brought = train_phase(config, data_dir, tmp_path / "brought")
     was, now = read_trained(trained.model), read_trained(brought.model)
-    assert (now.model, now.num_classes, now.epoch) == (was.model, was.num_classes, 0)
+    assert (now.model, now.naming, now.epoch) == (was.model, was.naming, 0)
     assert was.weights.keys() == now.weights.keys()
     assert all(torch.equal(was.weights[name], now.weights[name]) for name in was.weights)
     assert brought.curve.read_text().splitlines() == ["epoch,iteration,lr"]

@@ -12,13 +12,13 @@ from pipeline.evaluation.sharding import Processes
 from pipeline.evaluation.trained import load_joint
 from pipeline.models.errors import WeightsError
 from pipeline.models.params import ModelConfig
+from pipeline.models.trained import write_pass_through
 from pipeline.params import ParamsError, validate
 from pipeline.training.curve import read_curve
 from pipeline.training.distributed import Group
 from pipeline.training.errors import TrainingError
 from pipeline.training.joint_params import JointConfig
 from pipeline.training.learner import Learner
-from pipeline.training.phase_file import write_pass_through
 
 
 class KilledError(Exception):

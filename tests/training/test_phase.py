@@ -96,7 +96,7 @@ def test_the_file_holds_all_that_is_needed_to_build_the_network_again(data_dir, 
     content = torch.load(paths.model, weights_only=True)
     assert (content["phase"], content["epoch"], content["num_classes"]) == ("train", 1, 3)
     assert content["model"]["attention"] == {"name": "stam"}
-    assert content["normalisation"] == "minus_one_one"
+    assert content["model"]["normalisation"] == "minus_one_one"
     assert (content["target"], content["num_parts"]) == ("action", {"verb": 2, "noun": 4})
     assert any(name.startswith("attention.Mixed_5c") for name in content["state"])
 

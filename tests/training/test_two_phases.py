@@ -4,11 +4,11 @@ import pytest
 import torch
 from training.tiny_phase import MODEL, make_config, train_phase
 
+from pipeline.models.trained import write_pass_through
 from pipeline.training import initial, job, run
 from pipeline.training.curve import read_curve
 from pipeline.training.errors import TrainingError
 from pipeline.training.learner import Learner
-from pipeline.training.phase_file import write_pass_through
 
 ENTROPY = {"name": "cross_entropy", "weight": 1.0}
 PLAIN = {"attention": "none", "losses": [ENTROPY], "epochs": 1}

@@ -5,11 +5,12 @@ import time
 from training.tiny_phase import ALONE_ON_CPU, MODEL, PHASE, make_memo, silent
 
 from pipeline.models.build import build_recognizer
+from pipeline.models.naming import Naming
 from pipeline.models.params import ModelConfig
+from pipeline.models.trained import TrainedNetwork, write_trained
 from pipeline.params import validate
 from pipeline.training.joint import JointPaths, run_joint
 from pipeline.training.joint_params import JointConfig
-from pipeline.training.phase_file import TrainedNetwork, write_trained
 from pipeline.training.run import Machine
 
 PLAIN = {**MODEL, "attention": "none", "after": [], "head": "clip"}
@@ -71,7 +72,9 @@ def write_stream(path, model: ModelConfig, in_channels, seed):
     parts = {"verb": 2, "noun": 4}
     weights = build_recognizer(model, in_channels, 3, seed, parts).state_dict()
     path.parent.mkdir(parents=True, exist_ok=True)
-    write_trained(path, TrainedNetwork(model, in_channels, "action", 3, parts, weights, epoch=1))
+    write_trained(
+        path, TrainedNetwork(model, in_channels, Naming("action", 3, parts), weights, epoch=1)
+    )
 
 
 def joint_paths(data_dir, streams, out):

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
-from pipeline.training.term_params import Target
+Target = Literal["action", "verb", "noun"]
+"""The kinds of classes, of which a clip has one each, or none of a kind."""
 
 
 @dataclass(frozen=True)
