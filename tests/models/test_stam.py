@@ -59,6 +59,18 @@ def test_stam_equals_the_papers_equations(features):
     torch.testing.assert_close(attended.features, gated)
 
 
+def test_stams_gradients_are_those_of_the_equations(generator):
+    module = stam("paper").eval()
+    features = torch.rand(2, 7, 3, 5, 6, generator=generator) + 0.1  # zeros tie with the padding
+    weights = torch.linspace(-1, 1, features.numel()).view_as(features)
+    asked = [features.clone().requires_grad_(), *module.parameters()]
+    found = torch.autograd.grad((module(asked[0], ALONE).features * weights).sum(), asked)
+    gated = asked[0] * map_by_the_paper(asked[0], module)[:, None]
+    expected = torch.autograd.grad((gated * weights).sum(), asked)
+    for one, other in zip(found, expected, strict=True):
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+
+
 def test_each_clips_map_reaches_from_zero_to_one(features):
     gate = stam("paper")(features, ALONE).map
     assert gate.shape == (2, 3, 5, 6)

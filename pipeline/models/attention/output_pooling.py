@@ -17,7 +17,9 @@ class OutputPooling(nn.Module):
 
     The paper's ς(c, w_c + w_o ε(s ⊙ x)) does not say how a C-vector is added to a K x C matrix,
     nor does its "w_o of shape C x C" take a K-vector: we read b as the bias of each category's
-    mapping, W_o ∈ R^{C x K}, added to its map as to its score.
+    mapping, W_o ∈ R^{C x K}, added to its map as to its score. Equation 12 without its reduction
+    would already be w_c* ⊙ c, and equation 10 would weigh c by it once more; the memory is weighed
+    once, as in the authors' code.
 
     Differs from the authors' code: there b only takes part in the choice, ν_c = w_c*, so that W_o
     never learns and stays a random projection; `compat: released` does that.

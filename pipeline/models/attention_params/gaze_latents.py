@@ -22,7 +22,10 @@ class IgaParams(AttentionParams):
         """Refuse a network without inception blocks, of which the gaze head is made."""
         super().check(facts, after)
         if not after[0].startswith("Mixed"):
-            raise ValueError("iga's gaze head copies inception blocks; choose the backbone i3d")
+            raise ValueError(
+                "iga's gaze head copies inception blocks; choose the backbone i3d, or inception2d "
+                "with its own grid"
+            )
         if len(after) > 1:
             raise ValueError(f"iga goes to one place; found {', '.join(after)}")
 

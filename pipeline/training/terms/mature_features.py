@@ -9,7 +9,7 @@ from pipeline.training.term_params import MatureFeaturesTerm
 
 
 def mature_features(look: Look, config: MatureFeaturesTerm) -> PartialMean:
-    """Distance between the last feature maps of student and teacher (W3, section 3.2, equation 9).
+    """Distance between the last feature maps of student and teacher (W3, section 3.4, equation 9).
 
     A frame's distance is the root of the sum of squares over channels, rows and columns; the mean
     is over feature frames and clips. Where the paper stays silent: the mean, for its sum over
