@@ -68,7 +68,7 @@ def test_stams_gradients_are_those_of_the_equations(generator):
     gated = asked[0] * map_by_the_paper(asked[0], module)[:, None]
     expected = torch.autograd.grad((gated * weights).sum(), asked)
     for one, other in zip(found, expected, strict=True):
-        torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-5)
+        torch.testing.assert_close(one, other, rtol=1e-4, atol=5e-5)  # sums of 1260 terms
 
 
 def test_each_clips_map_reaches_from_zero_to_one(features):
