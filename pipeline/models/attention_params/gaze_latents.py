@@ -13,6 +13,8 @@ from pipeline.models.sites import Modules, Sites
 class IgaParams(AttentionParams):
     """IGA: gaze as a latent variable gates the features (Min and Corso, WACV 2021)."""
 
+    fits_any_size = False
+
     name: Literal["iga"] = "iga"
     """Which method."""
     grid: tuple[PositiveInt, PositiveInt, PositiveInt] = (3, 7, 7)

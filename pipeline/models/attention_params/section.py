@@ -2,6 +2,7 @@
 
 from abc import abstractmethod
 from collections.abc import Sequence
+from typing import ClassVar
 
 from pipeline.models.backbone_facts import BackboneFacts
 from pipeline.models.sites import Modules, Sites
@@ -10,6 +11,9 @@ from pipeline.params import Section
 
 class AttentionParams(Section):
     """A method's own options, and how to build its modules."""
+
+    fits_any_size: ClassVar[bool] = True
+    """Whether the same weights look at images of any size and clips of any length."""
 
     name: str
     """A key of `ATTENTIONS`."""
