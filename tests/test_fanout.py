@@ -109,8 +109,11 @@ def test_an_item_that_kills_three_workers_is_an_error_that_names_it(tmp_path):
     steps = [Step(number, tmp_path) for number in range(5)]
     with pytest.raises(FanOutError, match=r"step 2: its worker was lost 3 of 3 times \(exit stat"):
         run(be_killed, steps, PAIR)
-    begun = {step.number: len(step.mark.read_text().splitlines()) for step in steps}
-    assert begun == {0: 1, 1: 1, 2: 3, 3: 1, 4: 1}
+    begun = {
+        step.number: len(step.mark.read_text().splitlines()) for step in steps if step.mark.exists()
+    }
+    assert begun[2] == 3
+    assert all(times == 1 for number, times in begun.items() if number != 2)
 
 
 @pytest.mark.slow
