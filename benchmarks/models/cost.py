@@ -14,7 +14,7 @@ from torch.utils.flop_counter import FlopCounterMode, flop_registry
 from benchmarks.models.cases import Case
 from pipeline.models.backbone_facts import FACTS
 from pipeline.models.build import build_recognizer
-from pipeline.models.joint_params import JOINTS, Streams
+from pipeline.models.joint_params import TwoStreamConfig
 from pipeline.models.params import ModelConfig
 from pipeline.models.two_stream.build import build_two_stream
 from pipeline.params import validate
@@ -78,9 +78,9 @@ def build(case: Case) -> nn.Module:
     config = configure(case)
     if case.flow is None:
         return build_recognizer(config, case.channels, case.classes, seed=0).eval()
-    streams = Streams(config, configure(case.flow), case.classes, num_parts={})
-    joint = JOINTS[case.joint].model_validate({"name": case.joint})
-    return build_two_stream(joint, streams, seed=0).eval()
+    values = {"network": case.joint, "rgb": config, "flow": configure(case.flow)}
+    both = validate(TwoStreamConfig, values, case.joint)
+    return build_two_stream(both, case.classes, 0, {}).eval()
 
 
 def configure(case: Case) -> ModelConfig:

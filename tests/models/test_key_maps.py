@@ -8,7 +8,7 @@ import torch
 
 from models import published_keys
 from pipeline.models.errors import WeightsError
-from pipeline.models.joint_params import JOINTS, Streams
+from pipeline.models.joint_params import TwoStreamConfig
 from pipeline.models.key_map import rename
 from pipeline.models.key_maps import KEY_MAPS
 from pipeline.models.kinds import kind_of
@@ -153,11 +153,16 @@ def test_igas_start_leaves_attention_and_classifier_as_they_are(iga_of_two, offi
     assert {name.split(".")[0] for name in report.loaded} == {"backbone_rgb", "backbone_flow"}
 
 
+def two_streams(name, rgb, flow, classes):
+    config = TwoStreamConfig.model_validate({"network": name, "rgb": rgb, "flow": flow})
+    return build_two_stream(config, classes, 0, {})
+
+
 @pytest.mark.slow
 def test_ego_rnns_two_streams_fill_the_network_of_both(model_config, official):
     rgb = model_config(width=1, **EGO_RNN)
     flow = model_config(width=1, backbone="resnet34", stack=5)
-    network = build_two_stream(JOINTS["concat"](), Streams(rgb, flow, GTEA, {}), seed=0)
+    network = two_streams("concat", rgb, flow, GTEA)
     state = official("ego_rnn_joint")
     report = load(network, state, "ego_rnn_joint")
     unused = [name for name, why in report.dropped.items() if not why.startswith("equal to")]
@@ -172,7 +177,7 @@ def iga_of_two(model_config):
     """The network of two streams at its published size."""
     flow = model_config(width=1)
     rgb = model_config(width=1, attention="iga", after=["last"], head="clip")
-    return build_two_stream(JOINTS["feature_sum"](), Streams(rgb, flow, EGTEA, {}), seed=0)
+    return two_streams("feature_sum", rgb, flow, EGTEA)
 
 
 @pytest.mark.parametrize("kind", [*SHAPES, *RECURRENT])
