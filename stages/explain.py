@@ -1,12 +1,13 @@
-"""Keep what one stream looked at in the test clips: ``python -m stages.explain rgb``."""
+"""Keep what one stream looked at, and its reasons: ``python -m stages.explain rgb``."""
 
 import sys
 from pathlib import Path
 
 from pipeline.clips.store import GROUPS, ClipStore, Stream
-from pipeline.evaluation.explain import VERSION, explain_nothing, explain_stream
-from pipeline.evaluation.params import ExplainConfig, ExplainingConfig
+from pipeline.evaluation.score import SCORED_PARTS
 from pipeline.evaluation.trained import load_stream
+from pipeline.explanation.explain import VERSION, explain_nothing, explain_stream
+from pipeline.explanation.params import ExplainConfig, ExplainingConfig
 from pipeline.memo import content_key, file_digest
 from pipeline.params import read_section
 from pipeline.training.devices import choose_device
@@ -31,11 +32,11 @@ def explain(stream: Stream, config: ExplainConfig, path: Path) -> dict[str, floa
     """Write what a stream's network looked at, or fetch it where it was made before."""
     environment = read_environment()
     store, model_path = ClipStore(Path("data/clips"), stream), Path(f"models/{stream}/model.pt")
-    data = data_digest(store, ["test"], with_gaze=False)
+    data = data_digest(store, SCORED_PARTS, with_gaze=False)
     key = content_key(data, file_digest(model_path), config, code_digest(), VERSION)
     if environment.memo.fetch("explain", key, {"explain.h5": path}):
         return {}
-    num_mapped = explain_stream(
+    numbers = explain_stream(
         store,
         load_stream(model_path),
         config,
@@ -45,7 +46,7 @@ def explain(stream: Stream, config: ExplainConfig, path: Path) -> dict[str, floa
         workers=environment.crew.processes,
     )
     environment.memo.store("explain", key, {"explain.h5": path})
-    return {"explain/clips_with_maps": float(num_mapped)}
+    return numbers
 
 
 if __name__ == "__main__":

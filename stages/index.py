@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from pipeline.annotations.audit import describe_overlap
 from pipeline.annotations.index import write_index
 from pipeline.annotations.params import IndexConfig
 from pipeline.annotations.report import report_metrics
@@ -28,6 +29,7 @@ def main() -> None:
     parts = ", ".join(f"{count} {part}" for part, count in report.clips.items())
     left_out = sum(report.quarantined.values())
     print(f"index: {parts} clips of {report.sessions} sessions; {left_out} left out ({QUARANTINE})")
+    print(f"index: {report.protocol.name}: {describe_overlap(report.audit['test_in_train'])}")
 
 
 if __name__ == "__main__":

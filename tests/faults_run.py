@@ -84,6 +84,7 @@ class Run:
             dataset=DatasetConfig(name="kitchen", root=self.root),
             source="",
             protocol="official_split1",
+            protocol_seed=None,
             validation=ValidationConfig(by="none", share=0.2),
             seed=1,
         )

@@ -42,8 +42,33 @@ LAYERS = {
     "pipeline/clips": {"pipeline/tables", "pipeline/frames"},
     "pipeline/training": {"pipeline/tables", "pipeline/clips", "pipeline/models", "pipeline/gaze"},
     "pipeline/evaluation": {"pipeline/tables", "pipeline/clips", "pipeline/models"},
-    "pipeline/reporting": {"pipeline/tables", "pipeline/clips", "pipeline/evaluation"},
-    "pipeline/tracking": set(),
+    "pipeline/statistics": {"pipeline/evaluation"},
+    "pipeline/gaze_metrics": {
+        *("pipeline/clips", "pipeline/evaluation", "pipeline/frames", "pipeline/gaze"),
+        "pipeline/statistics",
+    },
+    "pipeline/explanation": {"pipeline/evaluation", "pipeline/models"},
+    "pipeline/overlays": {"pipeline/clips", "pipeline/evaluation", "pipeline/frames"},
+    "pipeline/reporting": {
+        *("pipeline/tables", "pipeline/clips", "pipeline/evaluation", "pipeline/frames"),
+        *("pipeline/explanation", "pipeline/overlays", "pipeline/flow"),
+        "pipeline/statistics",
+    },
+    "pipeline/experiments": {
+        *("pipeline/tables", "pipeline/evaluation", "pipeline/statistics"),
+        "pipeline/reporting",
+    },
+    "pipeline/studies": {
+        *("pipeline/tables", "pipeline/annotations", "pipeline/frames", "pipeline/clips"),
+        *("pipeline/evaluation", "pipeline/statistics", "pipeline/explanation"),
+        *("pipeline/overlays", "pipeline/reporting", "pipeline/experiments"),
+        "pipeline/configuration",  # rows are checked as the stage configure would
+    },
+    "pipeline/prediction": {
+        *("pipeline/tables", "pipeline/frames", "pipeline/flow", "pipeline/gaze", "pipeline/clips"),
+        *("pipeline/models", "pipeline/evaluation", "pipeline/explanation", "pipeline/overlays"),
+    },
+    "pipeline/tracking": {"pipeline/prediction"},  # the model that it registers
     "pipeline/weights_command": {"pipeline/models", "pipeline/training"},
 }
 GRAPH = YAML(typ="safe").load(REPOSITORY / "dvc.yaml")["stages"]

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 from imports import REPOSITORY
 from official_files import RECIPES, release
+from reporting.browsing import drive_report
 from ruamel.yaml import YAML
 
 from pipeline.evaluation.scores import read_scores
+from pipeline.tables.clips import read_clips
 
 pytestmark = pytest.mark.slow
 
@@ -107,8 +109,55 @@ def test_the_graph_ends_with_metrics_and_a_page(project):
     assert "http://127.0.0.1" in printed
 
 
+def test_a_browser_drives_the_page_of_the_kitchen(project):
+    drive_report(project / "reports" / "index.html")
+
+
+def test_dvc_draws_curves_and_confusions(project):
+    run = dvc(project, "plots", "show", "-o", "drawn")
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "failed" not in run.stdout + run.stderr
+    drawn = (project / "drawn" / "index.html").read_text()
+    for name in ("Loss", "Validation accuracy", "Confusions"):
+        assert f'"{name}"' in drawn
+
+
 def test_running_again_executes_only_what_always_runs(project):
     assert executed(dvc(project, "repro")) == ["configure", "report"]
+
+
+def python(folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if key != "MLFLOW_TRACKING_URI"}
+    command = [sys.executable, "-m", *words]
+    return subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+    )
+
+
+def test_a_clip_given_as_a_video_of_ones_own_has_the_graphs_scores(project, tmp_path):
+    scores = read_scores(project / "data" / "scores" / "fused.h5")
+    videos = {clip.clip: clip.video for clip in read_clips(project / "data/index/clips.csv")}
+    for row in (0, len(scores.clips) - 1):
+        video = project / "data" / "raw" / "kitchen" / videos[str(scores.clips[row])]
+        words = (str(video), "--json", str(tmp_path / "own.json"), "--length", "2")
+        run = python(project, "stages.predict", *words)
+        assert run.returncode == 0, run.stderr
+        (segment,) = json.loads((tmp_path / "own.json").read_text())["segments"]
+        np.testing.assert_allclose(segment["scores"], scores.logits[row], atol=1e-4)
+
+
+def test_networks_are_registered_under_the_run_that_they_come_from(project):
+    shutil.copy(REPOSITORY / "requirements.txt", project)
+    run = python(project, "stages.register")
+    assert "registered models:/fixate-kitchen/1" in run.stdout, run.stderr
+    (project / "requirements.txt").unlink()
+    client = parent_runs(project)["client"]
+    version = client.get_model_version("fixate-kitchen", "1")
+    fuse = json.loads((project / "reports" / "runs" / "fuse.json").read_text())
+    made = client.get_run(version.run_id)
+    assert made.data.tags["mlflow.parentRunId"] == fuse["parent_run_id"]
+    assert version.tags["params.model.attention"] == "stam"
+    assert "metrics.test/fused/micro" in version.tags
 
 
 def test_another_attention_reruns_only_what_its_configuration_changes(project):

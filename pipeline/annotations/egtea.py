@@ -1,33 +1,32 @@
 """Reader of EGTEA Gaze+'s official annotation lists; the kitchen set is written in them too.
 
 Below the root lie ``action_annotation/{action,verb,noun}_idx.txt``,
-``action_annotation/{train,test}_split{1,2,3}.txt``, ``cropped_clips/<session>/<clip>.mp4`` and
-``gaze_data/<session>.txt``.
+``action_annotation/{train,test}_split{1,2,3}.txt``, ``cropped_clips/<session>/<clip>.mp4``,
+``gaze_data/<session>.txt`` and, for a protocol that widens clips, ``videos/<session>.mp4``.
 """
 
 from collections.abc import Sequence
 from pathlib import Path
 
-from pipeline.annotations.duplicates import drop_duplicates
 from pipeline.annotations.egtea_classes import read_egtea_classes
-from pipeline.annotations.egtea_rows import read_labels, read_split_list
+from pipeline.annotations.egtea_lists import list_paths, read_splits
+from pipeline.annotations.egtea_rows import read_labels
 from pipeline.annotations.errors import AnnotationError
 from pipeline.annotations.listing import ListedClip, Listing, leave_out
 from pipeline.quarantine import Quarantined
 from pipeline.tables.classes import KINDS, LabelClass, of_kind
-from pipeline.tables.clips import TEST, TRAIN
 
 ANNOTATION_DIR, GAZE_DIR = "action_annotation", "gaze_data"
 GAZE_ENDINGS = (".txt", "-GazeData.txt")
-SPLITS = {"official_split1": 1, "official_split2": 2, "official_split3": 3}
+SPLITS = (1, 2, 3)
 
 
-def read_egtea(root: Path, protocol: str) -> Listing:
-    """Read the lists of one official split; no video is touched.
+def read_egtea(root: Path, splits: Sequence[int]) -> Listing:
+    """Read the lists of official splits; no video is touched.
 
     Args:
         root: the data set's folder.
-        protocol: a key of `SPLITS`.
+        splits: their numbers; a clip of several has its part from the first that lists it.
 
     Raises:
         AnnotationError: a list is absent, empty, or faulty as a whole.
@@ -40,21 +39,14 @@ def read_egtea(root: Path, protocol: str) -> Listing:
         )
     classes = read_egtea_classes(annotation_dir)
     num_classes = {kind: len(of_kind(classes, kind)) for kind in KINDS}
-    listed: list[ListedClip] = []
-    quarantined: list[Quarantined] = []
-    for part in (TRAIN, TEST):
-        path = annotation_dir / f"{part}_split{SPLITS[protocol]}.txt"
-        clips, faulty = read_split_list(path, part, num_classes)
-        listed += clips
-        quarantined += faulty
-    once, repeated = drop_duplicates(listed)
+    listed, faulty = read_splits(annotation_dir, splits, num_classes)
     actions = of_kind(classes, "action")
-    kept, disagreeing = _check_labels(once, actions, _labels_in_all_lists(annotation_dir))
+    kept, disagreeing = _check_labels(listed, actions, _labels_in_all_lists(annotation_dir))
     return Listing(
         clips=tuple(kept),
         classes=tuple(classes),
         gaze=_find_gaze(root, sorted({clip.session for clip in kept})),
-        quarantined=(*quarantined, *repeated, *disagreeing),
+        quarantined=(*faulty, *disagreeing),
     )
 
 
@@ -66,10 +58,9 @@ def has_egtea_gaze(root: Path) -> bool:
 def _labels_in_all_lists(annotation_dir: Path) -> dict[str, set[str]]:
     """Return each clip's label fields as the lists of all splits that are present give them."""
     labels: dict[str, set[str]] = {}
-    for part in (TRAIN, TEST):
-        for split in SPLITS.values():
-            found = read_labels(annotation_dir / f"{part}_split{split}.txt")
-            for name, fields in found.items():
+    for split in SPLITS:
+        for path in list_paths(annotation_dir, split).values():
+            for name, fields in read_labels(path).items():
                 labels.setdefault(name, set()).add(" ".join(fields))
     return labels
 

@@ -6,12 +6,14 @@ from pathlib import Path
 
 from pipeline.annotations.containers import Container, inspect_videos
 from pipeline.annotations.errors import AnnotationError
-from pipeline.annotations.listing import Listing
+from pipeline.annotations.listing import ListedClip
 from pipeline.annotations.params import IndexConfig
 from pipeline.annotations.placing import place_clips
+from pipeline.annotations.protocols import PROTOCOLS
 from pipeline.annotations.readers import READERS, dataset_folder
-from pipeline.annotations.report import IndexReport, make_report, write_report
+from pipeline.annotations.report import IndexReport, make_report, record_protocol, write_report
 from pipeline.annotations.splits import carve_validation
+from pipeline.annotations.widening import keep_inside
 from pipeline.fanout import Crew
 from pipeline.memo import Memo, file_digest
 from pipeline.quarantine import Quarantined, write_quarantine
@@ -41,16 +43,20 @@ def write_index(
     Raises:
         AnnotationError: an annotation file is faulty as a whole, or no clip is left.
     """
-    listing = READERS[config.dataset.name](config.dataset.root, config.protocol)
+    protocol = PROTOCOLS[config.protocol]
+    listing = READERS[config.dataset.name](config.dataset.root, protocol.splits)
+    division = protocol.divide(listing.clips, config.protocol_seed)
     folder = dataset_folder(config.dataset.root)
-    containers = inspect_videos(folder, _videos_by_session(listing), memo, crew)
-    clips, unplaced = place_clips(listing.clips, containers)
+    containers = inspect_videos(folder, _videos_by_session(division.clips), memo, crew)
+    division = keep_inside(division, containers)
+    clips, unplaced = place_clips(division.clips, containers)
     quarantined = [*listing.quarantined, *unplaced]
     write_quarantine(quarantine_path, quarantined)
     if not clips:
         raise AnnotationError(_describe_empty(config, quarantine_path, quarantined))
     carving = carve_validation(clips, config.validation, config.seed)
-    report = make_report(listing, carving, [entry.reason for entry in quarantined])
+    record = record_protocol(config.protocol, config.protocol_seed, division, carving.clips)
+    report = make_report(listing, record, carving, [entry.reason for entry in quarantined])
     write_clips(index_dir / "clips.csv", carving.clips)
     write_classes(index_dir / "classes.csv", listing.classes)
     write_session_videos(index_dir / "sessions.csv", _session_videos(clips, containers))
@@ -59,9 +65,9 @@ def write_index(
     return report
 
 
-def _videos_by_session(listing: Listing) -> dict[str, list[str]]:
+def _videos_by_session(clips: Sequence[ListedClip]) -> dict[str, list[str]]:
     videos: dict[str, set[str]] = defaultdict(set)
-    for clip in listing.clips:
+    for clip in clips:
         videos[clip.session].add(clip.video)
     return {session: sorted(names) for session, names in videos.items()}
 

@@ -1,14 +1,14 @@
 """The configuration of the index stage."""
 
 from pathlib import Path
-from typing import Literal
+from typing import Literal, no_type_check
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator
 
+from pipeline.annotations.protocols import DATASET_PROTOCOLS, PROTOCOLS, VALIDATION_WAYS
 from pipeline.params import Section
 
 DatasetName = Literal["kitchen", "egtea", "table"]
-Protocol = Literal["official_split1", "official_split2", "official_split3", "listed"]
 
 
 class DatasetConfig(Section):
@@ -35,17 +35,35 @@ class IndexConfig(Section):
     dataset: DatasetConfig
     source: str
     """Fingerprint of a root outside of the repository, so that DVC sees it change; else empty."""
-    protocol: Protocol
-    """An official split of kitchen and egtea; a table's parts are ``listed`` in it."""
+    protocol: str
+    """One of `pipeline.annotations.protocols.PROTOCOLS` that the data set can have."""
+    protocol_seed: int | None = Field(ge=0)
+    """Draws the sessions or subjects of a disjoint protocol's test part; null in all others."""
     validation: ValidationConfig
     seed: int = Field(ge=0)
     """Draws the sessions or subjects of the validation part."""
 
-    @model_validator(mode="after")
-    def _protocol_belongs_to_dataset(self) -> "IndexConfig":
-        if (self.dataset.name == "table") != (self.protocol == "listed"):
+    @field_validator("protocol")
+    @classmethod
+    @no_type_check  # beartype cannot check pydantic's ValidationInfo when tests switch it on
+    def _is_one_of_the_data_sets(cls, protocol: str, info: ValidationInfo) -> str:
+        dataset = info.data.get("dataset")
+        known = DATASET_PROTOCOLS[dataset.name] if dataset else tuple(PROTOCOLS)
+        if protocol not in known:
+            of_what = f" of data set {dataset.name}" if dataset else ""
+            raise ValueError(f"expected a protocol{of_what}: {' or '.join(map(repr, known))}")
+        return protocol
+
+    @field_validator("validation")
+    @classmethod
+    @no_type_check  # beartype cannot check pydantic's ValidationInfo when tests switch it on
+    def _keeps_apart_what_the_protocol_does(
+        cls, validation: ValidationConfig, info: ValidationInfo
+    ) -> ValidationConfig:
+        protocol = info.data.get("protocol")
+        ways = VALIDATION_WAYS[PROTOCOLS[protocol].apart if protocol else None]
+        if validation.by not in ways:
             raise ValueError(
-                f"protocol '{self.protocol}' does not go with dataset '{self.dataset.name}': a "
-                f"table's is listed, kitchen and egtea have official_split1, 2 and 3"
+                f"protocol {protocol} lets validation.by be {' or '.join(map(repr, ways))}"
             )
-        return self
+        return validation

@@ -1,27 +1,41 @@
 """The counts that say what the index holds and what it lacks: `data/index/report.json`."""
 
 import json
-from bisect import bisect_left
-from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from itertools import accumulate
 from pathlib import Path
 
+from pipeline.annotations.audit import Overlap, audit_parts
+from pipeline.annotations.division import Division
 from pipeline.annotations.listing import Listing
 from pipeline.annotations.splits import Carving
 from pipeline.atomic import write_text
 from pipeline.tables.classes import KINDS, LabelClass, of_kind
-from pipeline.tables.clips import PARTS, TEST, TRAIN, VALIDATION, Clip
+from pipeline.tables.clips import PARTS, TEST, Clip
 
 SHORT_FRAMES = (16, 24)
 """A window of STAM's protocol, and a clip of IGA's."""
 
 
 @dataclass(frozen=True)
+class ProtocolRecord:
+    """How the clips came to their parts."""
+
+    name: str
+    seed: int | None
+    """Of what the protocol drew; null where the lists say all."""
+    test_groups: tuple[str, ...]
+    """Sessions or subjects drawn for the test part."""
+    widened: Mapping[str, int]
+    """Clips that were given more frames than listed, by part."""
+
+
+@dataclass(frozen=True)
 class IndexReport:
     """Counts over the clips that are left, but for ``quarantined``."""
 
+    protocol: ProtocolRecord
     clips: Mapping[str, int]
     """By part."""
     classes: Mapping[str, int]
@@ -36,8 +50,10 @@ class IndexReport:
     """Clips not held back because no other training clip has their class."""
     classes_without: Mapping[str, tuple[str, ...]]
     """Names of the actions without a clip, by part."""
-    clips_sharing_frames_with_training: Mapping[str, int]
-    """Validation and test clips that overlap a training clip of their session in time."""
+    classes_only_in: Mapping[str, tuple[str, ...]]
+    """Names of the actions that only test has, or only the others (``train``) have."""
+    audit: Mapping[str, Overlap]
+    """What test and validation share with training, and test with validation."""
     clips_shorter_than: Mapping[str, int]
     """By frames."""
     clips_of_other_length: Mapping[str, int]
@@ -50,11 +66,22 @@ class IndexReport:
     """Left out, by reason."""
 
 
-def make_report(listing: Listing, carving: Carving, reasons: Sequence[str]) -> IndexReport:
+def record_protocol(
+    name: str, seed: int | None, division: Division, clips: Sequence[Clip]
+) -> ProtocolRecord:
+    """Say what a protocol did, with its widened clips counted by their final parts."""
+    widened = Counter(clip.part for clip in clips if clip.clip in division.widened)
+    return ProtocolRecord(name, seed, division.test_groups, {part: widened[part] for part in PARTS})
+
+
+def make_report(
+    listing: Listing, protocol: ProtocolRecord, carving: Carving, reasons: Sequence[str]
+) -> IndexReport:
     """Count.
 
     Args:
         listing: what the reader gave.
+        protocol: how the clips were divided.
         carving: the clips left, with their final parts.
         reasons: of all quarantined entries.
     """
@@ -62,6 +89,7 @@ def make_report(listing: Listing, carving: Carving, reasons: Sequence[str]) -> I
     sessions = {clip.session for clip in clips}
     actions = of_kind(listing.classes, "action")
     return IndexReport(
+        protocol=protocol,
         clips={part: sum(clip.part == part for clip in clips) for part in PARTS},
         classes={kind: len(of_kind(listing.classes, kind)) for kind in KINDS},
         sessions=len(sessions),
@@ -70,7 +98,8 @@ def make_report(listing: Listing, carving: Carving, reasons: Sequence[str]) -> I
         validation_groups=carving.groups,
         kept_in_training_for_class=carving.kept_for_class,
         classes_without={part: _classes_without(clips, part, actions) for part in PARTS},
-        clips_sharing_frames_with_training=_count_sharing(clips),
+        classes_only_in=_one_sided_classes(clips, actions),
+        audit=audit_parts(clips),
         clips_shorter_than={
             str(frames): sum(clip.video_stop - clip.video_start < frames for clip in clips)
             for frames in SHORT_FRAMES
@@ -89,13 +118,18 @@ def write_report(path: Path, report: IndexReport) -> None:
 
 def report_metrics(report: IndexReport) -> dict[str, float]:
     """Return the counts as metrics by slash names; lists of names as their lengths."""
-    metrics: dict[str, float] = {}
-    for name, value in asdict(report).items():
-        entries = value if isinstance(value, dict) else {"": value}
-        for key, entry in entries.items():
-            address = f"{name}/{key}" if key else name
-            metrics[address] = float(entry if isinstance(entry, int) else len(entry))
-    return metrics
+    return dict(_flatten("", asdict(report)))
+
+
+def _flatten(address: str, value: object) -> Iterator[tuple[str, float]]:
+    """Yield the numbers below an address; words and nulls are no metrics."""
+    if isinstance(value, Mapping):
+        for key, entry in value.items():
+            yield from _flatten(f"{address}/{key}" if address else str(key), entry)
+    elif isinstance(value, int):
+        yield address, float(value)
+    elif isinstance(value, tuple):
+        yield address, float(len(value))
 
 
 def _classes_without(
@@ -105,23 +139,14 @@ def _classes_without(
     return tuple(action.name for action in actions if action.id not in present)
 
 
-def _count_sharing(clips: Sequence[Clip]) -> dict[str, int]:
-    training: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for clip in clips:
-        if clip.part == TRAIN:
-            training[clip.session].append((clip.session_start, clip.session_stop))
-    starts, stops = {}, {}
-    for session, spans in training.items():
-        starts[session] = sorted(start for start, _ in spans)
-        stops[session] = list(accumulate((stop for _, stop in sorted(spans)), max))
-
-    def shares(clip: Clip) -> bool:
-        num_begun = bisect_left(starts.get(clip.session, []), clip.session_stop)
-        return num_begun > 0 and stops[clip.session][num_begun - 1] > clip.session_start
-
+def _one_sided_classes(
+    clips: Sequence[Clip], actions: Sequence[LabelClass]
+) -> dict[str, tuple[str, ...]]:
+    tested = {clip.action for clip in clips if clip.part == TEST}
+    others = {clip.action for clip in clips if clip.part != TEST}
     return {
-        part: sum(clip.part == part and shares(clip) for clip in clips)
-        for part in (VALIDATION, TEST)
+        "train": tuple(action.name for action in actions if action.id in others - tested),
+        "test": tuple(action.name for action in actions if action.id in tested - others),
     }
 
 

@@ -18,7 +18,6 @@ from pipeline.quarantine import Quarantined
 from pipeline.tables.classes import LabelClass
 
 TABLE_NAME = "clips.csv"
-LISTED = "listed"
 
 
 def table_path(root: Path) -> Path:
@@ -26,12 +25,12 @@ def table_path(root: Path) -> Path:
     return root / TABLE_NAME if root.is_dir() else root
 
 
-def read_table(root: Path, protocol: str) -> Listing:  # noqa: ARG001 - a table has one protocol
+def read_table(root: Path, splits: Sequence[int]) -> Listing:  # noqa: ARG001 - it has no splits
     """Read a user's table; no video is touched.
 
     Args:
         root: a folder with ``clips.csv``, or a CSV file; paths in it are below its folder.
-        protocol: ``listed``: the parts stand in the table.
+        splits: of no meaning: the parts stand in the table.
 
     Raises:
         AnnotationError: the table is absent, empty, lacks columns, or contradicts itself.

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+from pipeline.annotations.protocols import PROTOCOLS
 from pipeline.params import ParamsError
 
 AUTO = "auto"
@@ -11,7 +12,6 @@ FROM_RECIPE = {
     "flow.preset": "preprocessing.flow_preset",
     "flow.semantics": "preprocessing.flow_semantics",
     "flow.stabilise": "preprocessing.flow_stabilise",
-    "validation.by": "validation_by",
     "fusion.mode": "fusion_mode",
 }
 """Each key of params.yaml that may be ``auto``, and the recipe's key that it takes then."""
@@ -22,14 +22,22 @@ def fill_auto(params: Mapping[str, object], recipe: Mapping[str, object]) -> dic
     filled = {
         key: dict(value) if isinstance(value, Mapping) else value for key, value in params.items()
     }
+    dataset = lookup(params, "dataset.name")
+    _replace(filled, "protocol", "listed" if dataset == "table" else "official_split1")
+    _replace(filled, "validation.by", _way_of_validation(filled.get("protocol"), recipe))
     for address, source in FROM_RECIPE.items():
         _replace(filled, address, lookup(recipe, source))
     _replace(filled, "model.weights", "recipe")
-    dataset = lookup(params, "dataset.name")
-    _replace(filled, "protocol", "listed" if dataset == "table" else "official_split1")
     if dataset == "kitchen":
         _replace(filled, "dataset.root", "data/raw/kitchen")
     return filled
+
+
+def _way_of_validation(protocol: object, recipe: Mapping[str, object]) -> object:
+    """Return the recipe's way; of one that holds back any, the protocol's if it keeps any apart."""
+    by_recipe = lookup(recipe, "validation_by")
+    known = PROTOCOLS.get(str(protocol))
+    return known.apart if known and known.apart and by_recipe != "none" else by_recipe
 
 
 def lookup(values: object, address: str) -> object:

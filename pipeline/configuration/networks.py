@@ -8,13 +8,8 @@ from pipeline.configuration.auto import AUTO
 from pipeline.configuration.merge import merge
 from pipeline.configuration.recipe import PHASES, JointRecipe, Recipe, StreamRecipe
 from pipeline.configuration.user import UserParams
-from pipeline.evaluation.params import (
-    ExplainConfig,
-    ExplainingConfig,
-    ProtocolConfig,
-    ScoreConfig,
-    ScoringConfig,
-)
+from pipeline.evaluation.params import ProtocolConfig, ScoreConfig, ScoringConfig
+from pipeline.explanation.params import AUTO_PLACE, ExplainConfig, ExplainingConfig
 from pipeline.models.backbone_facts import FACTS
 from pipeline.models.params import ModelConfig
 from pipeline.params import ParamsError, Section, validate
@@ -103,7 +98,9 @@ def network_sections(params: UserParams, recipe: Recipe, networks: Networks) -> 
         "score": ScoringConfig(
             rgb=_score(networks.rgb), flow=_score(networks.flow), joint=_score(networks.joint)
         ),
-        "explain": ExplainingConfig(rgb=_explain(networks.rgb), flow=_explain(networks.flow)),
+        "explain": ExplainingConfig(
+            rgb=_explain(params, networks.rgb, "rgb"), flow=_explain(params, networks.flow, "flow")
+        ),
     }
 
 
@@ -111,8 +108,21 @@ def _score(own: StreamRecipe | JointRecipe | None) -> ScoreConfig | None:
     return own.score if own else None
 
 
-def _explain(own: StreamRecipe | None) -> ExplainConfig | None:
-    return ExplainConfig.model_validate(own.score.model_dump()) if own else None
+def _explain(params: UserParams, own: StreamRecipe | None, stream: Stream) -> ExplainConfig | None:
+    """Lay params.yaml's section over how the stream is scored."""
+    if own is None:
+        return None
+    score = own.score.model_dump()
+    if taken := sorted(set(params.explain) & set(score)):
+        raise ParamsError(f"params.yaml: explain.{taken[0]}: unknown key; misspelt?")
+    config = validate(ExplainConfig, {**score, **params.explain}, "params.yaml: explain")
+    facts = FACTS[_model(params, own, stream).backbone]
+    if config.place not in {AUTO_PLACE, *facts.places}:
+        raise ParamsError(
+            f"params.yaml: explain.place: found '{config.place}', expected {AUTO_PLACE} or a place "
+            f"of {stream}'s backbone: {', '.join(facts.places)}"
+        )
+    return config
 
 
 def _streams(params: UserParams, networks: Networks) -> dict[str, Section]:

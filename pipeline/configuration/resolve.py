@@ -1,7 +1,9 @@
 """One resolved section per stage: all of the configuration that the stage reads."""
 
 from pipeline.annotations.params import IndexConfig
+from pipeline.annotations.protocols import seed_of
 from pipeline.clips.params import PackConfig
+from pipeline.configuration.auto import AUTO
 from pipeline.configuration.dataset import Source
 from pipeline.configuration.networks import Checkpoints, choose_networks, network_sections
 from pipeline.configuration.recipe import Recipe
@@ -10,6 +12,7 @@ from pipeline.evaluation.params import FuseConfig
 from pipeline.flow.params import FlowConfig
 from pipeline.frames.params import FramesConfig
 from pipeline.gaze.params import GazeConfig
+from pipeline.gaze_metrics.params import FIELDS_OF_VIEW_DEGREES, GazeMetricsConfig
 from pipeline.kitchen.params import KitchenConfig
 from pipeline.params import ParamsError, S, Section, validate
 from pipeline.reporting.params import ReportConfig
@@ -47,19 +50,22 @@ def resolve(
         "gaze": _own(GazeConfig, params.gaze, "gaze", root=folder, required=guided),
         "pack": _own(PackConfig, params.pack, "pack", needs_flow=networks.needs_flow),
         **network_sections(params, recipe, networks),
+        "gaze_metrics": _gaze_metrics(params),
         "fuse": _own(
             FuseConfig,
-            {"average": params.fusion.average, "weights": params.fusion.weights},
+            params.fusion.model_dump(exclude={"mode"}),
             "fusion",
         ),
         "report": _own(
             ReportConfig,
             params.report,
             "report",
+            root=folder,
             dataset=params.dataset.name,
             recipe=params.recipe,
             attention=params.model.attention,
             split=params.protocol,
+            split_seed=seed_of(params.protocol, params.protocol_seed),
             validation=params.validation.by,
             gaze=params.supervision.gaze if networks.looks_at_gaze else "none",
             seed=params.seed,
@@ -72,10 +78,18 @@ def _index(params: UserParams, source: Source) -> IndexConfig:
         "dataset": params.dataset.model_dump(),
         "source": source.fingerprint,
         "protocol": params.protocol,
+        "protocol_seed": seed_of(params.protocol, params.protocol_seed),
         "validation": {"by": params.validation.by, "share": params.validation.share},
         "seed": params.validation.seed,
     }
     return validate(IndexConfig, values, "params.yaml")
+
+
+def _gaze_metrics(params: UserParams) -> GazeMetricsConfig:
+    values = dict(params.gaze_metrics)
+    if values.get("field_of_view_degrees") == AUTO:
+        values["field_of_view_degrees"] = FIELDS_OF_VIEW_DEGREES[params.dataset.name]
+    return _own(GazeMetricsConfig, values, "gaze_metrics")
 
 
 def _own(section: type[S], values: Values, where: str, **filled: object) -> S:

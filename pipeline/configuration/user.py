@@ -65,6 +65,8 @@ class FusionChoice(Section):
     which its method trains in the stage joint. ``auto`` is the recipe's."""
     average: Literal["logits", "probabilities"]
     """What late fusion averages: raw scores, or their softmax."""
+    calibrate: bool
+    """Bring both streams to one temperature scale, on the validation part, before averaging."""
     weights: Literal["equal", "validation"] | tuple[float, float]
     """Weights of RGB and flow in late fusion."""
 
@@ -84,10 +86,15 @@ class UserParams(Section):
     frames: Values
     flow: Values
     gaze: Values
+    gaze_metrics: Values
     protocol: str
+    """A split protocol; ``auto`` is official_split1, or a table's listed."""
+    protocol_seed: Annotated[int, pydantic.Field(ge=0)]
+    """Draws the sessions or subjects that a disjoint protocol tests on."""
     validation: ValidationChoice
     pack: Values
     model: ModelChoice
     supervision: SupervisionChoice
     fusion: FusionChoice
+    explain: Values
     report: Values

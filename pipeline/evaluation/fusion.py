@@ -1,10 +1,11 @@
-"""Late fusion of two streams' scores, with weights that the test part never chooses."""
+"""Late fusion of two streams, with weights and temperatures that the test part never chooses."""
 
 from dataclasses import replace
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
+from pipeline.evaluation.calibration import fit_temperature
 from pipeline.evaluation.metrics import micro_accuracy
 from pipeline.evaluation.params import FuseConfig
 from pipeline.evaluation.scores import Scores, ScoresError
@@ -17,11 +18,12 @@ def fuse_scores(rgb: Scores, flow: Scores, joint: Scores, config: FuseConfig) ->
     """Fuse the streams clip by clip, or take the joint model's own scores where there is one.
 
     A method of one stream has that stream's scores. The protocol of the result says how: ``fusion``
-    is ``{"mode": "joint"}``, ``{"mode": "rgb"}`` or ``{"mode": "flow"}``, or what was averaged, and
-    the weights of RGB and flow.
+    is ``{"mode": "joint"}``, ``{"mode": "rgb"}`` or ``{"mode": "flow"}``, or what was averaged, the
+    weights of RGB and flow and, where scores were calibrated, their temperatures.
 
     Raises:
-        ScoresError: nothing was scored, or the streams differ in their clips.
+        ScoresError: nothing was scored, the streams differ in their clips, or there is no
+            validation part to choose weights or temperatures on.
     """
     present = {"rgb": rgb, "flow": flow, "joint": joint}
     present = {name: scores for name, scores in present.items() if len(scores.clips)}
@@ -34,8 +36,11 @@ def fuse_scores(rgb: Scores, flow: Scores, joint: Scores, config: FuseConfig) ->
         name = "joint" if "joint" in present else next(iter(present))
         alone = present[name]
         return replace(alone, protocol=alone.protocol | {"fusion": {"mode": name}})
+    record: dict[str, object] = {"mode": config.average}
+    if config.calibrate:
+        rgb, flow, record["temperatures"] = _calibrate(rgb, flow)
     weight = _rgb_weight(rgb, flow, config)
-    record = {"mode": config.average, "weights": [weight, 1 - weight]}
+    record["weights"] = [weight, 1 - weight]
     fused = blend(rgb.logits, flow.logits, weight, config.average)
     return replace(rgb, logits=fused, protocol=rgb.protocol | {"fusion": record})
 
@@ -84,14 +89,33 @@ def _rgb_weight(rgb: Scores, flow: Scores, config: FuseConfig) -> float:
         return 0.5
     if not isinstance(config.weights, str):
         return config.weights[0]
-    rows = rgb.parts == "validation"
+    rows = _validation_rows(
+        rgb, "fusion.weights is 'validation'", "weights to equal or two numbers"
+    )
+    return best_weight(rgb.logits[rows], flow.logits[rows], rgb.labels[rows], config.average)
+
+
+def _calibrate(rgb: Scores, flow: Scores) -> tuple[Scores, Scores, list[float]]:
+    """Divide each stream's logits by its temperature, fitted on the validation part."""
+    rows = _validation_rows(rgb, "fusion.calibrate is true", "calibrate to false")
+    calibrated, temperatures = [], []
+    for scores in (rgb, flow):
+        temperature = fit_temperature(scores.logits[rows], scores.labels[rows])
+        logits = scores.logits / np.float32(temperature)
+        calibrated.append(replace(scores, logits=logits))
+        temperatures.append(temperature)
+    return calibrated[0], calibrated[1], temperatures
+
+
+def _validation_rows(scores: Scores, wish: str, instead: str) -> Bool[np.ndarray, " N"]:
+    rows = scores.parts == "validation"
     if not rows.any():
         raise ScoresError(
-            "fusion.weights is 'validation', but no clip of the scores is in the validation part "
-            f"(parts found: {sorted(set(rgb.parts.tolist()))}); set validation.by to session, "
-            "subject or time, or fusion.weights to equal or to two numbers"
+            f"{wish}, but no clip of the scores is in the validation part "
+            f"(parts found: {sorted(set(scores.parts.tolist()))}); set validation.by to session, "
+            f"subject or time, or fusion.{instead}"
         )
-    return best_weight(rgb.logits[rows], flow.logits[rows], rgb.labels[rows], config.average)
+    return rows
 
 
 def _check_same_clips(rgb: Scores, other: Scores) -> None:

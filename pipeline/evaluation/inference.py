@@ -17,7 +17,15 @@ from pipeline.evaluation.views import count_views
 from pipeline.models.normalisations import NormalisationName
 from pipeline.models.normalise import normalise
 
-__all__ = ["Clip", "ClipOutputs", "Images", "StreamImages", "see_clips", "see_two_streams"]
+__all__ = [
+    "Clip",
+    "ClipOutputs",
+    "Images",
+    "StreamImages",
+    "arithmetic",
+    "see_clips",
+    "see_two_streams",
+]
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16}
 
@@ -136,6 +144,13 @@ def see_two_streams(
     return _gather(streams[0], clips, protocol, answers)
 
 
+def arithmetic(precision: str, device: torch.device) -> torch.autocast:
+    """Return the context of a forward pass; a CPU always computes in float32."""
+    dtype = DTYPES[precision]
+    is_reduced = dtype != torch.float32 and device.type == "cuda"
+    return torch.autocast(device.type, dtype, enabled=is_reduced)
+
+
 def _gather(
     stream: Stream, clips: Sequence[Clip], protocol: ProtocolConfig, answers: Iterator[_Answer]
 ) -> Iterator[ClipOutputs]:
@@ -178,11 +193,11 @@ def _answers(
     batch: list[tuple[Tensor, ...]] = []
     for video in videos:
         if batch and (len(batch) == batch_windows or batch[0][0].shape != video[0].shape):
-            yield from _forward(network, normalisations, batch, DTYPES[precision])
+            yield from _forward(network, normalisations, batch, precision)
             batch = []
         batch.append(video)
     if batch:
-        yield from _forward(network, normalisations, batch, DTYPES[precision])
+        yield from _forward(network, normalisations, batch, precision)
 
 
 @torch.inference_mode()
@@ -190,14 +205,12 @@ def _forward(
     network: nn.Module,
     normalisations: Sequence[NormalisationName],
     batch: Sequence[tuple[Tensor, ...]],
-    dtype: torch.dtype,
+    precision: str,
 ) -> list[_Answer]:
     """One forward pass of some windows."""
     streams = [torch.stack(stream) for stream in zip(*batch, strict=True)]  # (B, C, T, H, W)
     inputs = [normalise(video, name) for video, name in zip(streams, normalisations, strict=True)]
-    device = inputs[0].device.type
-    is_reduced = dtype != torch.float32 and device == "cuda"
-    with torch.autocast(device, dtype, enabled=is_reduced):
+    with arithmetic(precision, inputs[0].device):
         seen = network(*inputs)
     maps = [attended.map for attended in seen.attended.values() if attended.map is not None]
     last_maps = maps[-1].float().cpu().numpy() if maps else [None] * len(batch)

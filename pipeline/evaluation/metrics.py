@@ -6,7 +6,7 @@ Ties go to the lower class id everywhere, so that top-1 and the top action are o
 from dataclasses import dataclass
 
 import numpy as np
-from jaxtyping import Float, Int
+from jaxtyping import Bool, Float, Int
 
 
 class MetricsError(ValueError):
@@ -50,10 +50,17 @@ def top_k_accuracy(
 ) -> float:
     """Share of clips whose class is among the ``k`` highest scores (1 where ``k`` is K or more)."""
     _check_measurable(logits, labels)
+    return float(is_among_top(logits, labels, k).mean())
+
+
+def is_among_top(
+    logits: Float[np.ndarray, "N K"], labels: Int[np.ndarray, " N"], k: int
+) -> Bool[np.ndarray, " N"]:
+    """Return which clips have their class among the ``k`` highest scores."""
     own = np.take_along_axis(logits, labels[:, None], axis=1)  # (N, 1)
     is_tied_and_earlier = (logits == own) & (np.arange(logits.shape[1]) < labels[:, None])
     rank = ((logits > own) | is_tied_and_earlier).sum(axis=1)  # (N,)
-    return float((rank < k).mean())
+    return rank < k
 
 
 def micro_accuracy(logits: Float[np.ndarray, "N K"], labels: Int[np.ndarray, " N"]) -> float:

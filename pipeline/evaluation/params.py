@@ -1,4 +1,4 @@
-"""The sections of the stages score, explain and fuse."""
+"""The sections of the stages score and fuse."""
 
 from typing import Annotated, Literal
 
@@ -67,10 +67,6 @@ class ScoreConfig(Section):
         return self.model_copy(update={"protocol": self.protocol.of(stream)})
 
 
-class ExplainConfig(ScoreConfig):
-    """The stage explain; the same as score's, so that maps belong to the scores."""
-
-
 class ScoringConfig(Section):
     """The stage score: how each network is tested; None where the method has no such network."""
 
@@ -86,24 +82,14 @@ class ScoringConfig(Section):
         return self.rgb if stream == "rgb" else self.flow
 
 
-class ExplainingConfig(Section):
-    """The stage explain: what is kept of each stream; None where the method has no such stream."""
-
-    rgb: ExplainConfig | None
-    """The RGB stream's."""
-    flow: ExplainConfig | None
-    """The flow stream's."""
-
-    def of(self, stream: Literal["rgb", "flow"]) -> ExplainConfig | None:
-        """Return one stream's."""
-        return self.rgb if stream == "rgb" else self.flow
-
-
 class FuseConfig(Section):
     """Late fusion of the RGB and the flow stream, where the method has both and no joint model."""
 
     average: Literal["logits", "probabilities"] = "logits"
     """What is averaged: raw scores, or their softmax."""
+    calibrate: bool = False
+    """Divide each stream's scores by a temperature first, fitted on the validation part by
+    likelihood, so that a network that is surer than it is right does not outvote the other."""
     weights: Literal["equal", "validation"] | tuple[Share, Share] = "equal"
     """Weights of RGB and flow: equal, the best on the validation part, or two numbers whose sum
     is one. The test part never chooses."""

@@ -62,6 +62,11 @@ def views_of(protocol: ProtocolConfig, height: int, width: int) -> list[View]:
     return VIEWS[protocol.views](height, width, side)
 
 
+def first_view(protocol: ProtocolConfig) -> ProtocolConfig:
+    """Return the protocol with its first view alone, the one that maps are kept of."""
+    return protocol.model_copy(update={"views": "full" if protocol.views == "full" else "centre"})
+
+
 def count_views(protocol: ProtocolConfig) -> int:
     """Return how many views a protocol has of every window."""
     side = protocol.crop or 1

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from pipeline.evaluation.summary import Accuracy
+from pipeline.reporting.numbers import percent
 
 TITLES = {"rgb": "RGB", "flow": "Flow", "joint": "Joint", "fused": "Fused"}
 
@@ -22,8 +23,3 @@ def result_lines(
             cells = [percent(value).rjust(8) for value in accuracy.as_dict().values()]
             lines.append(f"  {TITLES[name]:<6}" + " ".join(cells))
     return "\n".join([*lines, f"  Chance{percent(chance):>8}"])
-
-
-def percent(share: float | None) -> str:
-    """Return a share as a percentage with one decimal, or a dash where it is not defined."""
-    return "–" if share is None else f"{100 * share:.1f} %"

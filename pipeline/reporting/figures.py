@@ -1,4 +1,4 @@
-"""Figures as PNG bytes, drawn by matplotlib without a display, in either theme."""
+"""Figures as PNG bytes, drawn without a display: for the tracking store and for papers."""
 
 import io
 from collections.abc import Sequence
@@ -18,15 +18,8 @@ if TYPE_CHECKING:
 
 MOST_CLASSES_WITH_NUMBERS = 30
 DOTS_PER_INCH = 144
-CSS_DOTS_PER_INCH = 96
 LUMINANCE = (0.299, 0.587, 0.114)
 LINE_STYLES = {"train": "-", "val": "--"}
-
-
-def css_width(png: bytes) -> int:
-    """Width in CSS pixels that shows a figure at its true size."""
-    pixels = int.from_bytes(png[16:20], "big")  # PNG specification, 11.2.2: IHDR begins with it
-    return round(pixels * CSS_DOTS_PER_INCH / DOTS_PER_INCH)
 
 
 def draw_confusion(confusion: Int[np.ndarray, "K K"], names: Sequence[str], theme: Theme) -> bytes:

@@ -1,31 +1,27 @@
-"""Test clips shown with what each stream looked at: pictures, names and probabilities."""
+"""Test clips shown with what each stream looked at: films, names and probabilities."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Protocol, runtime_checkable
 
 import numpy as np
-from jaxtyping import Bool, Float, Int, UInt8
+from jaxtyping import Bool, Float, Int
 
-from pipeline.evaluation.explain import ClipMaps
+from pipeline.evaluation.explain import MAP_TITLES, ClipMaps, MapKind
 from pipeline.evaluation.fusion import log_softmax
 from pipeline.evaluation.inference import Clip, Images
 from pipeline.evaluation.scores import Scores
+from pipeline.memo import Memo
+from pipeline.overlays.clip import Caption
 from pipeline.reporting.console import TITLES
-from pipeline.reporting.overlays import (
-    draw_gaze,
-    encode_jpeg,
-    maps_of_frames,
-    overlay,
-    resize_to_width,
-    scale_to_one,
-)
+from pipeline.reporting.films import Film, Scene, make_films
 
-FRAMES_A_CLIP = 4
-FRAME_WIDTH = 248
-GAP_PIXELS = 4
-JPEG_QUALITY = 84
+MOST_FRAMES = 240
+"""Of a film; of a longer clip the middle is shown."""
 NUM_GUESSES = 3
+FRAMES = "Frames"
+"""Title of the film without a map."""
 
 
 @runtime_checkable
@@ -45,124 +41,134 @@ class GazedImages(Images, Protocol):
 
 
 @dataclass(frozen=True)
-class Strip:
-    """One row of pictures: JPEG bytes, what they show, and in words for those who cannot see."""
+class StreamView:
+    """What one stream makes of the shown clips.
 
-    title: str
-    jpeg: bytes
-    description: str
+    Args:
+        scores: of the shown clips, in their order.
+        maps: by kind and clip name; a clip without such a map is left out.
+    """
+
+    scores: Scores
+    maps: Mapping[MapKind, Mapping[str, ClipMaps]]
 
 
 @dataclass(frozen=True)
 class GalleryClip:
-    """A test clip, its pictures, and what the fused scores say of it.
+    """A test clip, its films, and what the fused scores say of it.
 
     Args:
         name: of the clip.
         label: true action id.
         guesses: (action id, probability) of the highest fused scores, best first.
-        frames: frame numbers shown.
+        num_frames: shown.
         num_gazed: how many of them have a gaze point.
-        strips: rows of pictures.
+        films: by title: under each map there is, then the frames alone.
     """
 
     name: str
     label: int
     guesses: tuple[tuple[int, float], ...]
-    frames: tuple[int, ...]
+    num_frames: int
     num_gazed: int
-    strips: tuple[Strip, ...]
+    films: Mapping[str, Film]
 
 
-def choose_clips(test: Scores, num_clips: int, seed: int) -> Scores:
-    """Choose test clips by a seed, of as many different actions as there are."""
+def choose_clips(test: Scores, num_clips: int, seed: int, preferred: Sequence[str] = ()) -> Scores:
+    """Choose test clips by a seed, of as many different actions as there are.
+
+    preferred: names of clips that come before all others: those of which there is more to show.
+    """
     order = np.random.default_rng(seed).permutation(len(test.clips))
+    is_late = ~np.isin(test.clips[order], list(preferred))
+    order, is_late = order[np.argsort(is_late, kind="stable")], np.sort(is_late)
     repeats = np.array(
         [(test.labels[order[:n]] == test.labels[row]).sum() for n, row in enumerate(order)]
     )
-    return test.take(order[np.argsort(repeats, kind="stable")][:num_clips])
+    return test.take(order[np.lexsort((repeats, is_late))][:num_clips])
 
 
 def make_gallery(
-    store: GazedImages, chosen: Scores, attention: Mapping[str, Mapping[str, ClipMaps]]
+    store: GazedImages,
+    told: "Told",
+    frames_per_second: float,
+    memo: Memo,
 ) -> list[GalleryClip]:
     """Draw the chosen clips.
 
     Args:
         store: RGB clips.
-        chosen: fused scores of the clips to draw.
-        attention: maps by stream and clip name; a stream without maps has no row.
+        told: what is said of them.
+        frames_per_second: of the films.
+        memo: keeps the films.
     """
     clips = {clip.name: clip for clip in store.clips}
-    return [
-        _draw(store, clips[str(name)], chosen.take(np.array([row])), attention)
-        for row, name in enumerate(chosen.clips)
+    of_clips = [
+        _scenes(store, clips[str(name)], told, row) for row, name in enumerate(told.fused.clips)
     ]
-
-
-def _draw(
-    store: GazedImages,
-    clip: Clip,
-    scores: Scores,
-    attention: Mapping[str, Mapping[str, ClipMaps]],
-) -> GalleryClip:
-    frames = _moments(clip.num_frames)
-    images = store.images(clip.index, frames)
-    points, is_valid = store.gaze(clip.index, frames)
-    strips = [
-        Strip(
-            "Frames", _strip(images, points, is_valid), f"Frames {frames.tolist()} with gaze points"
+    rate = Fraction(frames_per_second).limit_denominator(1001)
+    films = iter(make_films([scene for scenes in of_clips for scene in scenes], rate, memo))
+    return [
+        GalleryClip(
+            name=str(name),
+            label=int(told.fused.labels[row]),
+            guesses=tuple(guesses(told.fused, row)),
+            num_frames=len(scenes[0].images),
+            num_gazed=int(scenes[0].is_valid.sum()),
+            films={scene.caption.shown: next(films) for scene in scenes},
         )
+        for row, (name, scenes) in enumerate(zip(told.fused.clips, of_clips, strict=True))
     ]
-    for stream, maps in attention.items():
-        if clip.name in maps:
-            laid = _laid_over(images, maps[clip.name], frames, clip.num_frames)
-            strips.append(
-                Strip(
-                    f"{TITLES[stream]} attention",
-                    _strip(laid, points, is_valid),
-                    f"The same frames under a heat map of the {TITLES[stream]} stream's attention",
-                )
-            )
-    probabilities = np.exp(log_softmax(scores.logits))[0]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is said of the chosen clips.
+
+    Args:
+        fused: their fused scores; the other scores are in their order.
+        names: of the classes.
+        streams: by name, those that the method has.
+    """
+
+    fused: Scores
+    names: Sequence[str]
+    streams: Mapping[str, StreamView]
+
+    def caption(self, scores: Scores, row: int, shown: str) -> Caption:
+        """Return what stands below the frames: what these scores name, and what is true."""
+        action, probability = guesses(scores, row)[0]
+        truth = self.names[int(self.fused.labels[row])]
+        return Caption(shown, self.names[action], probability, truth)
+
+
+def guesses(scores: Scores, row: int) -> list[tuple[int, float]]:
+    """Return the classes with a clip's highest scores and their probabilities, best first."""
+    probabilities = np.exp(log_softmax(scores.logits[row : row + 1]))[0]
     best = np.argsort(-probabilities, kind="stable")[:NUM_GUESSES]
-    return GalleryClip(
-        name=clip.name,
-        label=int(scores.labels[0]),
-        guesses=tuple((int(action), float(probabilities[action])) for action in best),
-        frames=tuple(frames.tolist()),
-        num_gazed=int(is_valid.sum()),
-        strips=tuple(strips),
+    return [(int(action), float(probabilities[action])) for action in best]
+
+
+def _scenes(store: GazedImages, clip: Clip, told: Told, row: int) -> list[Scene]:
+    """Return the clip under each map there is, then without."""
+    num_frames = min(clip.num_frames, MOST_FRAMES)
+    start = (clip.num_frames - num_frames) // 2
+    indices = np.arange(start, start + num_frames)
+    points, is_valid = store.gaze(clip.index, indices)
+    plain = Scene(
+        images=store.images(clip.index, indices),
+        points=points,
+        is_valid=is_valid,
+        maps=None,
+        caption=told.caption(told.fused, row, FRAMES),
     )
-
-
-def _moments(num_frames: int) -> Int[np.ndarray, " F"]:
-    """Frames in the middle of equal stretches of the clip."""
-    return ((np.arange(FRAMES_A_CLIP) + 0.5) * num_frames / FRAMES_A_CLIP).astype(np.int64)
-
-
-def _laid_over(
-    images: UInt8[np.ndarray, "F H W 3"],
-    attention: ClipMaps,
-    frames: Int[np.ndarray, " F"],
-    num_frames: int,
-) -> list[UInt8[np.ndarray, "H W 3"]]:
-    every = scale_to_one(maps_of_frames(attention, np.arange(num_frames)))
-    return [
-        overlay(image, every[frame], attention.crop)
-        for image, frame in zip(images, frames, strict=True)
-    ]
-
-
-def _strip(
-    images: Sequence[np.ndarray] | np.ndarray,
-    points: Float[np.ndarray, "F 2"],
-    is_valid: Bool[np.ndarray, " F"],
-) -> bytes:
-    """Pictures side by side, with the gaze where there is one."""
-    row = []
-    for image, point, is_gazed in zip(images, points, is_valid, strict=True):
-        picture = resize_to_width(image, FRAME_WIDTH)
-        row.append(draw_gaze(picture, point) if is_gazed else picture)
-        row.append(np.zeros((len(picture), GAP_PIXELS, 3), np.uint8))
-    return encode_jpeg(np.concatenate(row[:-1], axis=1), JPEG_QUALITY)
+    scenes = []
+    for stream, view in told.streams.items():
+        for kind, of_clips in view.maps.items():
+            if clip.name in of_clips:
+                own = of_clips[clip.name]
+                shifted = replace(own, frames=own.frames - start)
+                title = f"{TITLES[stream]} {MAP_TITLES[kind]}"
+                caption = told.caption(view.scores, row, title)
+                scenes.append(replace(plain, maps=shifted, caption=caption))
+    return [*scenes, plain]

@@ -1,115 +1,131 @@
-"""``reports/index.html``: one file that holds its style, pictures and script, and asks nobody."""
+"""``reports/index.html``: one file that holds its style, films and script, and asks nobody."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from jaxtyping import Int
-
-from pipeline.evaluation.classes import Classes
-from pipeline.evaluation.metrics import class_table
-from pipeline.evaluation.summary import Accuracy
+from pipeline.evaluation.explain import Faithfulness
 from pipeline.quarantine import Quarantined
-from pipeline.reporting.cards import cards, header
 from pipeline.reporting.curves import Curve
+from pipeline.reporting.embedding import Embedded
+from pipeline.reporting.flow_quality import FlowQuality
 from pipeline.reporting.gallery import GalleryClip
 from pipeline.reporting.markup import text
+from pipeline.reporting.measuring import Results
 from pipeline.reporting.params import ReportConfig
-from pipeline.reporting.provenance import gaze_section, provenance_section, quarantine_section
+from pipeline.reporting.published import Published
 from pipeline.reporting.results import ResultRow
-from pipeline.reporting.sections import (
-    classes_section,
-    confusion_section,
-    curves_section,
-    gallery_section,
-    results_section,
-)
+from pipeline.reporting.sections.cards import cards, header
+from pipeline.reporting.sections.classes import classes_section
+from pipeline.reporting.sections.confusion import confusion_section
+from pipeline.reporting.sections.curves import curves_section
+from pipeline.reporting.sections.embedding import embedding_section
+from pipeline.reporting.sections.flow import flow_section
+from pipeline.reporting.sections.gallery import gallery_section
+from pipeline.reporting.sections.gaze import gaze_section
+from pipeline.reporting.sections.gaze_metrics import gaze_metrics_section
+from pipeline.reporting.sections.provenance import provenance_section
+from pipeline.reporting.sections.quarantine import quarantine_section
+from pipeline.reporting.sections.results import results_section
 
-STYLE_PATH = Path(__file__).with_name("page.css")
-SCRIPT_PATH = Path(__file__).with_name("page.js")
-
-GALLERY_LEAD = (
-    "Test clips chosen by a seed. The ring is the wearer’s gaze, drawn where the tracker had one. "
-    "Heat is the attention map, scaled over the clip; what the centre crop cuts off is dim."
-)
-NO_MAPS_LEAD = (
-    "Test clips chosen by a seed, with the wearer’s gaze where the tracker had one. "
-    "This method has no attention map."
-)
+ASSETS_DIR = Path(__file__).with_name("assets")
+SCRIPTS = ("theme.js", "table.js", "confusion.js", "chart.js", "clips.js")
 
 
 @dataclass(frozen=True)
 class PageContent:
-    """All that the page shows; it computes nothing of its own.
+    """All that the page shows beside the results; it computes nothing of its own.
+
+    Args:
+        methods: methods side by side.
+        published: what papers report of the data set.
+        gallery: clips with attention.
+        faithfulness: deletion and insertion by stream and kind of map.
+        embedded: clips as points, by stream.
+        curves: learning curves.
+        gaze_quality: content of ``reports/gaze_quality.json``; empty where no gaze was read.
+        flow: of the stored flow; None where the method needs none.
+        quarantine: entries of all stages.
+        params: ``params.yaml``, flat.
+        runs: addresses in the tracking store by what they are of.
+    """
+
+    methods: Sequence[ResultRow]
+    published: Sequence[Published]
+    gallery: Sequence[GalleryClip]
+    faithfulness: Mapping[str, Mapping[str, Faithfulness]]
+    embedded: Mapping[str, Embedded]
+    curves: Sequence[Curve]
+    gaze_quality: Mapping[str, object]
+    flow: FlowQuality | None
+    quarantine: Sequence[Quarantined]
+    params: Mapping[str, object]
+    runs: Mapping[str, str]
+
+
+def render_page(config: ReportConfig, results: Results, content: PageContent) -> str:
+    """Return the page.
 
     Args:
         config: the run's facts.
-        accuracies: of the test part by stream; None where a stream does not exist.
-        chance: accuracy of the commonest training class.
-        confusion: counts of the fused scores, (K, K).
-        classes: the class table.
-        results: methods side by side.
-        curves: learning curves.
-        gallery: clips with attention.
-        gaze_quality: content of ``reports/gaze_quality.json``; empty where no gaze was read.
-        quarantine: entries of all stages.
-        protocol: how the numbers were made.
-        fingerprint: what else would change them.
-        runs_link: address of the runs; empty where there is none.
+        results: its numbers.
+        content: everything else.
     """
-
-    config: ReportConfig
-    accuracies: Mapping[str, Accuracy | None]
-    chance: float
-    confusion: Int[np.ndarray, "K K"]
-    classes: Classes
-    results: Sequence[ResultRow]
-    curves: Sequence[Curve]
-    gallery: Sequence[GalleryClip]
-    gaze_quality: Mapping[str, object]
-    quarantine: Sequence[Quarantined]
-    protocol: Mapping[str, object]
-    fingerprint: Mapping[str, object]
-    runs_link: str
-
-
-def render_page(content: PageContent) -> str:
-    """Return the page."""
-    parts = _parts(content)
+    parts = _parts(config, results, content)
     links = "".join(f'<a href="#{anchor}">{title}</a>' for anchor, title, _ in parts)
     body = "".join(markup for _, _, markup in parts)
-    title = f"{content.config.dataset} · {content.config.attention} · Fixate"
-    num_clips = int(content.confusion.sum())
+    title = f"{config.dataset} · {config.attention} · Fixate"
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        '<meta name="color-scheme" content="light dark">'
-        f"<title>{text(title)}</title><style>{STYLE_PATH.read_text(encoding='utf-8')}</style></head>"
+        f"<title>{text(title)}</title><style>{_asset('page.css')}</style></head>"
         f'<body><a class="skip" href="#results">Skip to the results</a>'
-        f"{header(content.config, num_clips, len(content.classes.names))}"
+        f"{header(config, len(results.test.clips), len(results.classes.names))}"
         f'<nav aria-label="Sections">{links}</nav>'
-        f"<main>{cards(content.accuracies, content.chance)}{body}</main>"
-        f"<script>{SCRIPT_PATH.read_text(encoding='utf-8')}</script></body></html>\n"
+        f"<main>{cards(results.accuracies, results.intervals, results.chance)}{body}</main>"
+        f"<script>{_script()}</script></body></html>\n"
     )
 
 
-def _parts(content: PageContent) -> list[tuple[str, str, str]]:
-    """Sections as (anchor, short title, markup); what has no content has no section."""
-    parts = [("results", "Results", results_section(content.results))]
+def _script() -> str:
+    """Return all scripts, each in a block of its own: their names do not meet."""
+    return "".join(f"{{\n{_asset(name)}}}\n" for name in SCRIPTS)
+
+
+def _asset(name: str) -> str:
+    return (ASSETS_DIR / name).read_text(encoding="utf-8")
+
+
+def _parts(
+    config: ReportConfig, results: Results, content: PageContent
+) -> list[tuple[str, str, str]]:
+    """Sections as (anchor, short title, markup); what was not asked for has no section."""
+    classes, record = results.classes, results.record
+    methods = results_section(content.methods, content.published, config)
+    parts = [("results", "Results", methods)]
+    parts.append(("confusion", "Confusions", confusion_section(results.confusion, classes)))
+    parts.append(("classes", "Classes", classes_section(results.confusion, classes)))
     if content.gallery:
-        has_maps = any(len(clip.strips) > 1 for clip in content.gallery)
-        lead = GALLERY_LEAD if has_maps else NO_MAPS_LEAD
-        gallery = gallery_section(content.gallery, content.classes, lead)
+        gallery = gallery_section(content.gallery, classes, content.faithfulness)
         parts.append(("attention", "Attention", gallery))
-    rows = class_table(content.confusion)
-    parts.append(("confusion", "Confusions", confusion_section(content.confusion, content.classes)))
-    parts.append(("classes", "Classes", classes_section(rows, content.classes)))
+    parts.append(("gaze-metrics", "Gaze and maps", gaze_metrics_section(results.gaze_metrics)))
+    if content.embedded:
+        parts.append(("features", "Features", embedding_section(content.embedded, classes)))
     if content.curves:
         parts.append(("curves", "Curves", curves_section(content.curves)))
-    if content.gaze_quality:
-        parts.append(("gaze", "Gaze", gaze_section(content.gaze_quality)))
+    parts.append(("gaze", "Gaze", gaze_section(content.gaze_quality)))
+    parts.append(("flow", "Flow", flow_section(content.flow)))
     parts.append(("quarantine", "Left out", quarantine_section(content.quarantine)))
-    provenance = provenance_section(content.protocol, content.fingerprint, content.runs_link)
+    provenance = provenance_section(
+        _mapping(record["protocol"]),
+        _mapping(record["overlap"]),
+        _mapping(record["fingerprint"]),
+        content.params,
+        content.runs,
+    )
     parts.append(("provenance", "Provenance", provenance))
     return parts
+
+
+def _mapping(value: object) -> Mapping[str, object]:
+    return value if isinstance(value, Mapping) else {}

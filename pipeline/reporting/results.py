@@ -3,7 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from pipeline.reporting.metrics_file import STREAMS, interval_name
+from pipeline.statistics.bootstrap import Interval
+
 NO_ATTENTION = "none"
+MEASURES = ("micro", "macro")
 
 
 @dataclass(frozen=True)
@@ -14,14 +18,16 @@ class ResultRow:
         attention: the method's name; ``none`` is the baseline.
         micro: micro accuracy in [0, 1] by stream (``rgb``, ``flow``, ``joint``, ``fused``).
         macro: macro accuracy, likewise.
+        intervals: 95 %, by stream and measure, where there is one.
         run: name of the run that gave them.
         link: address of the run in the tracking store; empty where there is none.
         is_this_run: whether the report is about it.
     """
 
     attention: str
-    micro: dict[str, float]
-    macro: dict[str, float]
+    micro: Mapping[str, float]
+    macro: Mapping[str, float]
+    intervals: Mapping[tuple[str, str], Interval]
     run: str
     link: str
     is_this_run: bool
@@ -65,19 +71,29 @@ def earlier_results(
     """
     wanted = _comparable(params)
     return [
-        ResultRow(
-            attention=run.params["model.attention"],
-            micro=_shares(run.metrics, "micro"),
-            macro=_shares(run.metrics, "macro"),
-            run=run.name,
-            link=run.link,
-            is_this_run=False,
-        )
+        _row(run)
         for run in runs
         if "model.attention" in run.params
         and _comparable(run.params) == wanted
         and all(run.metrics.get(name) == metrics[name] for name in ("test/clips", "test/chance"))
     ]
+
+
+def _row(run: EarlierRun) -> ResultRow:
+    return ResultRow(
+        attention=run.params["model.attention"],
+        micro=_shares(run.metrics, "micro"),
+        macro=_shares(run.metrics, "macro"),
+        intervals={
+            (stream, measure): interval
+            for stream in STREAMS
+            for measure in MEASURES
+            if (interval := _interval(run.metrics, stream, measure))
+        },
+        run=run.name,
+        link=run.link,
+        is_this_run=False,
+    )
 
 
 def _comparable(params: Mapping[str, object]) -> dict[str, str]:
@@ -88,6 +104,14 @@ def _comparable(params: Mapping[str, object]) -> dict[str, str]:
     }
 
 
-def _shares(metrics: Mapping[str, float], kind: str) -> dict[str, float]:
-    names = {stream: f"test/{stream}/{kind}" for stream in ("rgb", "flow", "joint", "fused")}
+def _shares(metrics: Mapping[str, float], measure: str) -> dict[str, float]:
+    names = {stream: f"test/{stream}/{measure}" for stream in STREAMS}
     return {stream: metrics[name] for stream, name in names.items() if name in metrics}
+
+
+def _interval(metrics: Mapping[str, float], stream: str, measure: str) -> Interval | None:
+    """Return an interval; earlier runs of older code have none."""
+    names = [interval_name(stream, measure, end) for end in Interval._fields]
+    if not all(name in metrics for name in names):
+        return None
+    return Interval(*(metrics[name] for name in names))

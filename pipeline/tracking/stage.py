@@ -2,7 +2,6 @@
 
 import json
 import socket
-import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -46,14 +45,6 @@ class StageRun:
         """Log rows as a table, shown paged in the UI; ``name`` ends with .json."""
         columns = {key: [row[key] for row in rows] for key in (rows[0] if rows else {})}
         self._client.log_table(self.run_id, columns, name)
-
-    def log_image(self, name: str, image: Path | bytes) -> None:
-        """Log a picture (a path, or a PNG's bytes) under ``name``, which may have folders."""
-        folder, _, file_name = name.rpartition("/")
-        with tempfile.TemporaryDirectory() as scratch:
-            path = Path(scratch) / file_name
-            path.write_bytes(image if isinstance(image, bytes) else image.read_bytes())
-            self._client.log_artifact(self.run_id, str(path), folder or None)
 
     def log_text(self, name: str, text: str) -> None:
         """Log a text file under ``name``."""

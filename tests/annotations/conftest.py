@@ -1,9 +1,16 @@
-from collections.abc import Callable
+import functools
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from pipeline.annotations.containers import Container
+from pipeline.annotations.division import Division
+from pipeline.annotations.egtea import read_egtea
+from pipeline.annotations.listing import ListedClip
+from pipeline.annotations.placing import place_clips
+from pipeline.annotations.protocols import PROTOCOLS
 from pipeline.memo import Memo
 from pipeline.tables.clips import Clip
 
@@ -28,6 +35,32 @@ def write_video(path: Path, num_frames: int) -> Path:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(image, "rgb24")))
         container.mux(stream.encode())
     return path
+
+
+def place_unseen(listed: Sequence[ListedClip]) -> list[Clip]:
+    """Place listed clips in videos that hold what their names say."""
+    containers = {
+        clip.video: Container(clip.video, max(clip.in_session), "", "", "") for clip in listed
+    }
+    return place_clips(listed, containers)[0]
+
+
+_read_once = functools.cache(read_egtea)
+
+
+@pytest.fixture
+def official(shared_dir: Path) -> Callable[..., Division]:
+    """Divide the real lists by a protocol.
+
+    A split's lists are read once for all tests, and the first one's stand for all three together:
+    `test_protocols` proves that they hold the same.
+    """
+
+    def divide(protocol: str, seed: int | None = None) -> Division:
+        listing = _read_once(shared_dir / "egtea", PROTOCOLS[protocol].splits[:1])
+        return PROTOCOLS[protocol].divide(listing.clips, seed)
+
+    return divide
 
 
 @pytest.fixture(scope="session")

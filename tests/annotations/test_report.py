@@ -1,7 +1,8 @@
 from dataclasses import replace
 
-from pipeline.annotations.listing import Listing
-from pipeline.annotations.report import make_report, report_metrics
+from pipeline.annotations.division import Division
+from pipeline.annotations.listing import Listing, Span
+from pipeline.annotations.report import make_report, record_protocol, report_metrics
 from pipeline.annotations.splits import Carving
 from pipeline.tables.classes import LabelClass
 
@@ -10,7 +11,9 @@ LISTING = Listing((), CLASSES, {"a": "a.txt"}, ())
 
 
 def report(clips, reasons=()):
-    return make_report(LISTING, Carving(tuple(clips), ("v",), 3), reasons)
+    division = Division((), ("a", "b"), {clip.clip: Span(0, 5) for clip in clips[:1]})
+    record = record_protocol("session_disjoint", 4, division, clips)
+    return make_report(LISTING, record, Carving(tuple(clips), ("v",), 3), reasons)
 
 
 def test_clips_and_missing_classes_are_counted_by_part(make_clips):
@@ -21,15 +24,26 @@ def test_clips_and_missing_classes_are_counted_by_part(make_clips):
     assert (made.sessions, made.subjects, made.frames, made.sessions_with_gaze) == (3, 3, 30, 1)
 
 
-def test_test_clips_that_share_frames_with_training_are_counted(make_clips):
-    train = make_clips(("a", 0), ("a", 0), ("b", 0))  # frames 0-10, 10-20 and 20-30
-    test = make_clips(*[("a", 0)] * 3, ("b", 0), part="test")
-    spans = [(19, 25), (20, 25), (5, 6), (10, 20)]
-    moved = [
-        replace(clip, session_start=start, session_stop=stop)
-        for clip, (start, stop) in zip(test, spans, strict=True)
+def test_the_protocol_stands_in_the_report_with_seed_groups_and_widened_clips(make_clips):
+    made = report(make_clips(("a", 0), ("b", 1))).protocol
+    assert (made.name, made.seed, made.test_groups) == ("session_disjoint", 4, ("a", "b"))
+    assert made.widened == {"train": 1, "validation": 0, "test": 0}
+
+
+def test_classes_that_one_part_alone_has_are_named(make_clips):
+    clips = [
+        *make_clips(("a", 0), ("b", 1)),
+        *make_clips(("c", 0), part="validation"),
+        *make_clips(("d", 0), ("d", 2), part="test"),
     ]
-    assert report([*train, *moved]).clips_sharing_frames_with_training["test"] == 2
+    assert report(clips).classes_only_in == {"train": ("y",), "test": ("z",)}
+
+
+def test_the_parts_are_audited(make_clips):
+    test = [replace(make_clips(("a", 0), part="test")[0], session_start=4)]
+    audit = report([*make_clips(("a", 0)), *test]).audit
+    assert audit["test_in_train"].clips_sharing_more_than_half == 1
+    assert audit["validation_in_train"].clips == 0
 
 
 def test_lengths_other_than_the_names_are_measured(make_clips):
@@ -46,3 +60,6 @@ def test_metrics_are_numbers_by_slash_names(make_clips):
     assert metrics["quarantined/missing_video"] == 2.0
     assert metrics["classes_without/train"] == 2.0
     assert metrics["clips/train"] == 1.0
+    assert metrics["protocol/seed"] == 4.0
+    assert metrics["audit/test_in_train/clips_sharing_frames"] == 0.0
+    assert "protocol/name" not in metrics

@@ -7,7 +7,7 @@ GAZE_HEADER = "video,start_frame,stop_frame,label,part,gaze,subject,session"
 
 
 def read(root):
-    return read_table(root, "listed")
+    return read_table(root, ())
 
 
 def reasons(root):

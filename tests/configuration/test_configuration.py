@@ -95,16 +95,36 @@ def test_a_wrong_attention_names_the_methods_there_are(tmp_path):
         ("frames__size", "big", r"frames: size: found 'big'.*320x240"),
         ("kitchen__verbs", 1, r"kitchen: kitchen\.verbs: found 1"),
         ("supervision__gaze", "some", r"supervision\.gaze: found 'some'"),
-        ("protocol", "official_split9", r"protocol: found 'official_split9'"),
+        ("protocol", "official_split9", r"protocol: found 'official_split9'.*'iga_widened' or"),
+        ("protocol", "listed", r"protocol: found 'listed'.*of data set kitchen: 'official_split1'"),
+        ("protocol_seed", -1, r"protocol_seed: found -1"),
         ("recipe", "quick", r"recipe: found 'quick', expected 'demo' or 'paper'"),
         ("pack__max_share", 1, r"pack: max_share: unknown key"),
         ("frames__root", "/data", r"frames\.root: unknown key"),
         ("seed", -1, r"seed: found -1"),
+        ("explain__removal", "grey", r"explain: removal: found 'grey'.*'blur' or 'mean'"),
+        ("explain__place", "Mixed_9z", r"explain\.place: found 'Mixed_9z'.*rgb.*Mixed_5c"),
+        ("explain__precision", "bfloat16", r"explain\.precision: unknown key"),
     ],
 )
 def test_a_slip_is_one_line_with_its_address(tmp_path, address, value, message):
     with pytest.raises(ParamsError, match=message):
         load(tmp_path, **{address: value})
+
+
+def test_a_disjoint_protocol_carves_validation_by_what_it_keeps_apart(tmp_path):
+    put_weights(tmp_path)
+    demo = load(tmp_path, protocol="subject_disjoint", protocol_seed=5)["index"]
+    assert (demo.protocol_seed, demo.validation.by) == (5, "subject")
+    paper = load(tmp_path, protocol="subject_disjoint", recipe="paper")["index"]
+    assert (paper.protocol_seed, paper.validation.by) == (1, "none")
+    with pytest.raises(ParamsError, match=r"lets validation\.by be 'none' or 'subject'"):
+        load(tmp_path, protocol="subject_disjoint", validation__by="session")
+
+
+def test_the_seed_of_disjoint_protocols_changes_no_other(tmp_path):
+    assert load(tmp_path, protocol_seed=5)["index"] == load(tmp_path)["index"]
+    assert load(tmp_path)["index"].protocol_seed is None
 
 
 def test_a_relative_root_is_refused_with_its_absolute_form(tmp_path):
@@ -194,6 +214,12 @@ def test_a_test_that_a_network_cannot_look_at_is_refused_beforehand(tmp_path):
 def test_a_network_that_there_is_not_is_named_with_those_that_there_are(tmp_path, changes, message):
     with pytest.raises(ParamsError, match=message):
         load(tmp_path, **changes)
+
+
+def test_all_of_late_fusions_choices_reach_the_stage(tmp_path):
+    chosen = {"average": "probabilities", "calibrate": True, "weights": "validation"}
+    sections = load(tmp_path, **{f"fusion__{key}": value for key, value in chosen.items()})
+    assert sections["fuse"].model_dump() == chosen
 
 
 def test_late_fusion_leaves_the_joint_network_out(tmp_path):

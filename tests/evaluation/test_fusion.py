@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 
+from pipeline.evaluation.calibration import fit_temperature
 from pipeline.evaluation.fusion import best_weight, blend, fuse_scores, log_softmax
 from pipeline.evaluation.metrics import micro_accuracy
 from pipeline.evaluation.params import FuseConfig
@@ -72,19 +73,55 @@ def test_of_equally_good_weights_the_one_nearest_a_half_is_taken():
     assert best_weight(same, same, np.arange(3), "logits") == 0.5
 
 
-def test_test_clips_do_not_move_a_weight_chosen_on_validation():
+@pytest.mark.parametrize(
+    "config", [FuseConfig(weights="validation"), FuseConfig(calibrate=True)], ids=repr
+)
+def test_test_clips_move_no_weight_and_no_temperature(config):
     rgb, flow = make_scores(0), make_scores(1)
     other = Scores(rgb.clips, rgb.parts, rgb.labels.copy(), rgb.logits.copy(), {})
     other.logits[rgb.parts == "test"] = 99.0
-    config = FuseConfig(weights="validation")
     fused = [fuse_scores(stream, flow, NO_JOINT, config) for stream in (rgb, other)]
     assert fused[0].protocol == fused[1].protocol
 
 
-def test_choosing_on_an_absent_validation_part_is_an_error_that_says_what_to_set():
+@pytest.mark.parametrize(
+    ("config", "named"),
+    [
+        (FuseConfig(weights="validation"), "fusion.weights to equal"),
+        (FuseConfig(calibrate=True), "fusion.calibrate to false"),
+    ],
+)
+def test_choosing_on_an_absent_validation_part_is_an_error_that_says_what_to_set(config, named):
     scores = make_scores(0, parts=("test", "test"))
-    with pytest.raises(ScoresError, match=r"validation\.by"):
-        fuse_scores(scores, scores, NO_JOINT, FuseConfig(weights="validation"))
+    with pytest.raises(ScoresError, match=rf"validation\.by .*, or {named}"):
+        fuse_scores(scores, scores, NO_JOINT, config)
+
+
+@pytest.mark.parametrize("average", ["logits", "probabilities"])
+def test_calibrated_streams_are_averaged_at_their_own_temperatures(average):
+    parts = ("validation",) * 30 + ("test",) * 5
+    rgb, flow = make_scores(0, parts), make_scores(1, parts)
+    fused = fuse_scores(rgb, flow, NO_JOINT, FuseConfig(average=average, calibrate=True))
+    temperatures = fused.protocol["fusion"]["temperatures"]
+    rows = rgb.parts == "validation"
+    for scores, temperature in zip((rgb, flow), temperatures, strict=True):
+        assert temperature == fit_temperature(scores.logits[rows], scores.labels[rows])
+    scaled = [scores.logits / t for scores, t in zip((rgb, flow), temperatures, strict=True)]
+    np.testing.assert_allclose(fused.logits, blend(*scaled, 0.5, average), rtol=1e-5)
+
+
+def test_a_loud_and_useless_stream_does_not_outvote_a_calibrated_good_one():
+    parts = ("validation",) * 60 + ("test",) * 60
+    loud, good = make_scores(0, parts), make_scores(1, parts)
+    loud.logits[:] *= 20
+    good.logits[np.arange(120), good.labels] += 2
+    plain, calibrated = (
+        fuse_scores(loud, good, NO_JOINT, FuseConfig(calibrate=calibrate)).of("test")
+        for calibrate in (False, True)
+    )
+    accuracies = [micro_accuracy(fused.logits, fused.labels) for fused in (plain, calibrated)]
+    assert accuracies[0] < 0.5
+    assert accuracies[1] > 0.8
 
 
 def test_streams_with_different_clips_are_refused():

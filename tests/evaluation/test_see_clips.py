@@ -1,7 +1,6 @@
 from dataclasses import dataclass
 from types import SimpleNamespace
 
-import h5py
 import numpy as np
 import pytest
 import torch
@@ -10,14 +9,8 @@ from torch import nn
 from pipeline.clips.crop import CropError
 from pipeline.clips.sampling import windows
 from pipeline.evaluation import pieces
-from pipeline.evaluation.explain import (
-    ExplainError,
-    explain_nothing,
-    explain_stream,
-    read_maps,
-)
 from pipeline.evaluation.inference import see_clips
-from pipeline.evaluation.params import ExplainConfig, ProtocolConfig, ScoreConfig
+from pipeline.evaluation.params import ProtocolConfig, ScoreConfig
 from pipeline.evaluation.score import score_stream
 from pipeline.evaluation.scores import ScoresError
 from pipeline.evaluation.sharding import Processes
@@ -173,54 +166,3 @@ def test_processes_together_give_the_scores_of_one(world):
     alone = score(0, 1, lambda share: [share])
     assert together.clips.tolist() == alone.clips.tolist()
     np.testing.assert_allclose(together.logits, alone.logits, atol=1e-6)
-
-
-def explain(path, model, protocol=PROTOCOL):
-    config = ExplainConfig(protocol=protocol, batch_windows=2)
-    return explain_stream(FakeStore(), model, config, path, label="explain", device=CPU, workers=0)
-
-
-def test_test_clips_are_explained_window_by_window(tmp_path):
-    assert explain(tmp_path / "rgb.h5", FakeModel()) == 3
-    with h5py.File(tmp_path / "rgb.h5") as file:
-        assert file["clip"].asstr()[:].tolist() == ["clip0", "clip3", "clip4"]
-        assert file["first"][:].tolist() == [0, 4, 7, 12]
-        assert file["window_frames"][:, 0].tolist() == [0, 2, 4, 5, 0, 2, 3, 0, 2, 4, 6, 8]
-        assert file["window_frames"].shape == (12, 4)
-        assert file["maps"].shape == (12, 2, 5, 5)
-        assert (file["features"].shape, file["logits"].shape) == ((3, 2), (3, 3))
-
-
-def test_maps_are_read_back_by_clip(tmp_path):
-    explain(tmp_path / "rgb.h5", FakeModel())
-    store = FakeStore()
-    outputs = see(store, [store.clips[3]])[0]
-    found = read_maps(tmp_path / "rgb.h5", ["clip3"])["clip3"]
-    np.testing.assert_allclose(found.maps, outputs.maps, atol=1e-6)
-    assert found.frames.tolist() == [[0, 1, 2, 3], [2, 3, 4, 5], [3, 4, 5, 6]]
-    assert found.crop == 5
-
-
-def test_an_explanation_of_segments_says_which_frames_were_seen(tmp_path):
-    clips = {"name": "segments", "frames": 2, "twice": True}
-    explain(tmp_path / "rgb.h5", FakeModel(), ProtocolConfig(clips=clips, views="full"))
-    found = read_maps(tmp_path / "rgb.h5", ["clip4"])["clip4"]
-    assert found.frames.tolist() == [[3, 9], [0, 6]]
-    assert found.maps.shape == (2, 1, 6, 8)
-    assert found.crop is None
-
-
-def test_a_stream_that_the_method_lacks_has_no_maps(tmp_path):
-    explain_nothing(tmp_path / "flow.h5")
-    assert read_maps(tmp_path / "flow.h5", ["clip3"]) == {}
-
-
-def test_a_method_without_maps_leaves_none(tmp_path):
-    assert explain(tmp_path / "rgb.h5", FakeModel(has_map=False)) == 0
-    assert read_maps(tmp_path / "rgb.h5", ["clip3"]) == {}
-
-
-def test_a_clip_that_was_not_explained_is_named(tmp_path):
-    explain(tmp_path / "rgb.h5", FakeModel())
-    with pytest.raises(ExplainError, match="clip2"):
-        read_maps(tmp_path / "rgb.h5", ["clip3", "clip2"])

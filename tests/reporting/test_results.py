@@ -1,9 +1,14 @@
 import re
+from dataclasses import replace
 
 import pytest
+from reporting.made_run import CONFIG
 
+from pipeline.reporting.metrics_file import interval_name
+from pipeline.reporting.published import MARKS, protocol_mark, read_published
 from pipeline.reporting.results import EarlierRun, ResultRow, arrange, earlier_results
-from pipeline.reporting.sections import results_section
+from pipeline.reporting.sections.results import results_section
+from pipeline.statistics.bootstrap import Interval
 
 PARAMS = {"seed": 1, "model.attention": "stam", "report.overlay_clips": 8}
 METRICS = {"test/clips": 60.0, "test/chance": 0.1, "test/fused/micro": 0.5, "test/rgb/micro": 0.4}
@@ -11,11 +16,17 @@ METRICS = {"test/clips": 60.0, "test/chance": 0.1, "test/fused/micro": 0.5, "tes
 
 def row(attention, micro=0.5, *, is_this_run=False):
     shares = dict.fromkeys(("rgb", "flow", "fused"), micro)
-    return ResultRow(attention, shares, shares, f"run of {attention}", "", is_this_run)
+    intervals = {("fused", "micro"): Interval(micro - 0.1, micro + 0.1)}
+    return ResultRow(attention, shares, shares, intervals, f"run of {attention}", "", is_this_run)
+
+
+def show(*rows, published=(), config=CONFIG):
+    return results_section(list(rows), published, config)
 
 
 def cells(page):
-    return [re.sub("<[^>]*>", "", cell) for cell in re.findall(r"<td>(.*?)</td>", page)]
+    cells = re.findall(r"<td>(.*?)</td>", page)
+    return [re.sub(r"<[^>]*>", " ", cell).split() for cell in cells]
 
 
 def test_the_baseline_stands_first_and_this_run_replaces_its_own_method():
@@ -27,22 +38,28 @@ def test_the_baseline_stands_first_and_this_run_replaces_its_own_method():
 
 
 def test_gains_are_given_over_no_attention():
-    page = results_section([row("none", 0.4), row("stam", 0.55), row("w3", 0.4)])
-    assert cells(page)[0] == "40.0 %"
-    assert cells(page)[7] == "55.0 % (+15.0)"
-    assert cells(page)[14] == "40.0 % (+0.0)"
+    found = cells(show(row("none", 0.4), row("stam", 0.55, is_this_run=True)))
+    assert found[0] == ["40.0", "%"]
+    assert found[6] == ["55.0", "%", "(+15.0)"]
+
+
+def test_intervals_and_protocol_marks_stand_beside_the_numbers():
+    page = show(row("stam", 0.5, is_this_run=True))
+    assert cells(page)[4] == ["50.0", "%", "40.0–60.0"]
+    assert re.search("with stam <span[^>]*>split 1</span>", page)
+    assert "split 1: the official split 1." in page
 
 
 def test_a_lone_method_says_how_to_get_another():
-    assert "model.attention=none" in results_section([row("stam")])
-    assert "model.attention=stam" in results_section([row("none")])
+    assert "model.attention=none" in show(row("stam", is_this_run=True))
+    assert "model.attention=stam" in show(row("none", is_this_run=True))
+    assert "stages.compare" in show(row("none"), row("stam", is_this_run=True))
 
 
 def test_a_stream_that_an_earlier_run_lacked_is_a_dash():
-    partial = ResultRow("none", {"fused": 0.4}, {}, "r", "", is_this_run=False)
-    found = cells(results_section([partial, row("stam")]))
-    assert found[:6] == ["–", "–", "–", "–", "40.0 %", "–"]
-    assert found[7] == "50.0 %"
+    partial = replace(row("none", 0.4), micro={"fused": 0.4}, macro={}, intervals={})
+    found = cells(show(partial, row("stam", is_this_run=True)))
+    assert found[:6] == [["–"], ["–"], ["–"], ["–"], ["40.0", "%"], ["–"]]
 
 
 def parent(**changes):
@@ -52,8 +69,18 @@ def parent(**changes):
 
 
 def test_runs_that_differ_in_attention_and_report_only_are_comparable():
-    found = earlier_results([parent()], PARAMS, METRICS)
-    assert [(r.attention, r.micro) for r in found] == [("none", {"rgb": 0.4, "fused": 0.5})]
+    (found,) = earlier_results([parent()], PARAMS, METRICS)
+    assert (found.attention, found.micro) == ("none", {"rgb": 0.4, "fused": 0.5})
+    assert found.intervals == {}
+
+
+def test_intervals_of_earlier_runs_come_from_their_metrics():
+    ends = {
+        interval_name("fused", "micro", end): value for end, value in (("low", 0.3), ("high", 0.6))
+    }
+    earlier = replace(parent(), metrics=METRICS | ends)
+    (found,) = earlier_results([earlier], PARAMS, METRICS)
+    assert found.intervals == {("fused", "micro"): Interval(0.3, 0.6)}
 
 
 @pytest.mark.parametrize("changed", ["test/clips", "test/chance"])
@@ -68,3 +95,26 @@ def test_runs_with_another_seed_or_further_params_are_not_comparable():
 
 def test_a_run_that_is_no_pipeline_is_passed_over():
     assert earlier_results([EarlierRun("x", "", {}, {})], PARAMS, METRICS) == []
+
+
+def test_published_figures_are_shares_of_a_known_protocol_with_a_source():
+    rows = read_published("egtea")
+    assert any((r.method, r.micro, r.macro) == ("STAM two-stream", 68.60, 60.54) for r in rows)
+    for each in rows:
+        assert each.protocol in MARKS
+        assert each.source
+        assert all(0 < value < 100 for value in (each.micro, each.macro) if value is not None)
+        assert each.gaze in ("none", "training", "test")
+
+
+def test_ours_stands_among_the_papers_on_egtea_alone():
+    this = row("stam", 0.68, is_this_run=True)
+    egtea = CONFIG.model_copy(update={"dataset": "egtea"})
+    page = show(this, published=read_published("egtea"), config=egtea)
+    assert "stam, fused" in page
+    assert "split 1 wide: split 1 with clips widened" in page
+    assert "papers report EGTEA Gaze+, and this is kitchen" in show(this)
+
+
+def test_a_protocol_without_a_mark_is_named():
+    assert protocol_mark("my_parts")[0] == "my_parts"

@@ -1,0 +1,1 @@
+"""How well maps show where the wearer looked: metrics with fixed definitions, and baselines."""

@@ -1,0 +1,1 @@
+"""The page's sections, each a function from data to markup."""

@@ -1,0 +1,126 @@
+"""How well each stream's maps show where the wearer looked, beside maps that know nothing."""
+
+from collections.abc import Mapping, Sequence
+
+from pipeline.reporting.console import TITLES
+from pipeline.reporting.markup import details, note, section, table, text
+from pipeline.reporting.numbers import decimal
+
+METRICS = {
+    "auc_judd": "AUC-Judd",
+    "auc_shuffled": "shuffled AUC",
+    "nss": "NSS",
+    "kl": "KL",
+    "cc": "CC",
+    "sim": "SIM",
+    "angle_peak": "angle to peak, °",
+    "angle_mass": "angle to mass, °",
+    "f1": "F1",
+    "precision": "precision",
+    "recall": "recall",
+}
+KINDS = {
+    "attention": "attention",
+    "attention_inter_window": "attention of another window",
+    "grad_cam": "Grad-CAM++",
+    "grad_cam_inter_window": "Grad-CAM++ of another window",
+    "uniform": "uniform",
+    "centre": "centre",
+    "training_gaze": "mean training gaze",
+}
+ARROWS = {"higher": "↑", "lower": "↓"}
+ABSENT = "The stage gaze_metrics has not run: `dvc repro gaze_metrics` makes this table."
+LEAD = (
+    "Mean over test clips with gaze; below, the 95 % interval, sessions resampled. ↑ more is "
+    "better, ↓ less is. ▲ better and ▼ worse than a blob in the middle of the image: the interval "
+    "of the difference on the same clips has no zero in it."
+)
+
+Record = Mapping[str, object]
+
+
+def gaze_metrics_section(streams: Mapping[str, Record]) -> str:
+    """Return a table for each stream, or why there is none.
+
+    streams: content of ``reports/gaze_metrics_<stream>.json`` by stream; empty where the stage has
+        not run.
+    """
+    parts = [_stream(name, record) for name, record in streams.items() if record]
+    body = "".join(parts) or note(ABSENT)
+    return section("gaze-metrics", "Gaze and maps", body, lead=LEAD if parts else "")
+
+
+def _stream(stream: str, record: Record) -> str:
+    reason = record.get("reason")
+    if reason:
+        return note(f"{TITLES[stream]}: {reason}.")
+    kinds, definitions = _mapping(record.get("kinds")), _mapping(record.get("definitions"))
+    better = _mapping(definitions.get("better"))
+    known = [name for name in METRICS if _has(kinds, name)]
+    head = ["map", "clips", *(f"{METRICS[name]} {ARROWS[str(better[name])]}" for name in known)]
+    rows = [
+        [
+            text(KINDS.get(kind, kind)),
+            str(_mapping(own).get("clips", "–")),
+            *(_metric(_mapping(own), name, str(better[name])) for name in known),
+        ]
+        for kind, own in kinds.items()
+    ]
+    gaze = _mapping(record.get("gaze"))
+    caption = (
+        f"{TITLES[stream]}: {gaze.get('clips_with_gaze')} of {gaze.get('clips')} clips have gaze, "
+        f"{gaze.get('frames_counted')} frames counted"
+    )
+    why = _missing(kinds)
+    return table(head, rows, caption=caption, kind="numbers") + details(
+        f"{TITLES[stream]}: definitions and what is missing", _definitions(definitions, why)
+    )
+
+
+def _metric(own: Record, name: str, better: str) -> str:
+    """Return a mean with its interval, and how it stands to the centre's."""
+    found = _mapping(_mapping(own.get("metrics")).get(name))
+    if not found:
+        return "–"
+    interval = _numbers(found.get("interval"))
+    ends = f"<small>{decimal(interval[0])} to {decimal(interval[1])}</small>" if interval else ""
+    difference = _numbers(_mapping(_mapping(found.get("minus")).get("centre")).get("interval"))
+    mark = ""
+    if difference and difference[0] * difference[1] > 0:
+        is_better = (difference[0] > 0) == (better == "higher")
+        words = "better than centre" if is_better else "worse than centre"
+        mark = f' <span role="img" aria-label="{words}">{"▲" if is_better else "▼"}</span>'
+    mean = float(str(found["mean"]))
+    return f"{decimal(mean, 3)}{mark}{ends}"
+
+
+def _definitions(definitions: Record, missing: Sequence[str]) -> str:
+    rows = [
+        [text(key.replace("_", " ")), f"<code>{text(value)}</code>"]
+        for key, value in definitions.items()
+        if key != "better"
+    ]
+    listed = table(["constant", "value"], rows, caption="Definitions", kind="facts")
+    return listed + "".join(note(line) for line in missing)
+
+
+def _missing(kinds: Record) -> list[str]:
+    """Return why metrics are missing, each reason once."""
+    reasons = {
+        f"{METRICS.get(str(name), name)}: {reason}"
+        for own in kinds.values()
+        for name, reason in _mapping(_mapping(own).get("missing")).items()
+    }
+    return sorted(reasons)
+
+
+def _has(kinds: Record, name: str) -> bool:
+    return any(_mapping(_mapping(own).get("metrics")).get(name) for own in kinds.values())
+
+
+def _mapping(value: object) -> Record:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _numbers(value: object) -> list[float]:
+    return [float(str(each)) for each in value] if isinstance(value, list) else []
