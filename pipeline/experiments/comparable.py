@@ -1,0 +1,117 @@
+"""What of two experiments must agree before their numbers are set side by side, and what should."""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from pipeline.experiments.read import Experiment
+
+COMPARED = ("attention", "gaze", "models", "recipe", "seed")
+"""Keys of the fingerprint that experiments are run to vary."""
+
+MOST_LINES = 8
+LONGEST_VALUE = 80
+
+
+class ComparisonError(ValueError):
+    """Experiments whose numbers say nothing about each other."""
+
+
+def check_same_test(experiments: Sequence[Experiment]) -> None:
+    """Refuse experiments that were not tested on the same clips of the same classes.
+
+    Raises:
+        ComparisonError: clips, labels or classes differ from the first experiment's.
+    """
+    first = experiments[0]
+    clips, labels = _test_clips(first)
+    for other in experiments[1:]:
+        if other.classes.names != first.classes.names:
+            raise ComparisonError(
+                f"'{first.name}' has {len(first.classes.names)} classes, '{other.name}' "
+                f"{len(other.classes.names)}, and they are not the same; compare experiments on "
+                "one data set"
+            )
+        other_clips, other_labels = _test_clips(other)
+        differing = sorted(set(clips) ^ set(other_clips))
+        if differing or dict(zip(clips, labels, strict=True)) != dict(
+            zip(other_clips, other_labels, strict=True)
+        ):
+            raise ComparisonError(
+                f"'{first.name}' was tested on {len(clips)} clips, '{other.name}' on "
+                f"{len(other_clips)}; {len(differing)} of them are not in both"
+                f"{f', such as {differing[0]}' if differing else ', but labels differ'}: compare "
+                "experiments of the same protocol"
+            )
+
+
+def find_warnings(experiments: Sequence[Experiment]) -> dict[str, list[str]]:
+    """Return what makes the numbers less comparable, in words, and a line for each such thing.
+
+    These are: other ways of seeing and averaging clips (``protocol``), other frames, flow, data
+    or versions (``fingerprint``), and other code.
+    """
+    names = [experiment.name for experiment in experiments]
+    protocols = [_mapping(experiment.metrics, "protocol") for experiment in experiments]
+    prints = [_mapping(experiment.metrics, "fingerprint") for experiment in experiments]
+    kept = [{key: each[key] for key in each if key not in COMPARED} for each in prints]
+    codes = [experiment.code for experiment in experiments]
+    changed = [path for path in sorted(set().union(*codes)) if not _agree(codes, path)]
+    found = {
+        "the clips are not tested in the same way (protocol)": list_differences(names, protocols),
+        "preprocessing, data or versions differ (fingerprint)": list_differences(names, kept),
+        "the code differs": changed,
+    }
+    return {what: lines for what, lines in found.items() if lines}
+
+
+def list_differences(
+    names: Sequence[str], values: Sequence[Mapping[str, object]], prefix: str = ""
+) -> list[str]:
+    """Return ``key: value in a, b; value in c`` for each key whose values differ.
+
+    A key that holds the same keys everywhere is looked into, and told with dots between.
+    """
+    lines = []
+    for key in dict.fromkeys(key for each in values for key in each):
+        if _agree(values, key):
+            continue
+        inner = [each.get(key) for each in values]
+        mappings = [each for each in inner if isinstance(each, Mapping)]
+        if len(mappings) == len(inner) and len({frozenset(each) for each in mappings}) == 1:
+            lines += list_differences(names, mappings, f"{prefix}{key}.")
+        else:
+            lines.append(f"{prefix}{key}: {_tell(names, inner)}")
+    if prefix or len(lines) <= MOST_LINES:
+        return lines
+    return [*lines[:MOST_LINES], f"{len(lines) - MOST_LINES} more"]
+
+
+def _tell(names: Sequence[str], values: Sequence[object]) -> str:
+    """Name who has which value, those of one value together."""
+    holders: dict[str, list[str]] = {}
+    for name, value in zip(names, values, strict=True):
+        holders.setdefault(_short(value), []).append(name)
+    return "; ".join(f"{value} in {', '.join(who)}" for value, who in holders.items())
+
+
+def _agree(values: Sequence[Mapping[str, object]], key: str) -> bool:
+    return all(each.get(key) == values[0].get(key) for each in values)
+
+
+def _short(value: object) -> str:
+    if isinstance(value, Mapping):
+        text = " ".join(f"{key}={inner}" for key, inner in value.items())
+    else:
+        text = "nothing" if value is None else str(value)
+    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
+
+
+def _test_clips(experiment: Experiment) -> tuple[list[str], list[int]]:
+    test = experiment.scores["fused"].of("test")
+    return np.asarray(test.clips).tolist(), test.labels.tolist()
+
+
+def _mapping(values: Mapping[str, object], key: str) -> Mapping[str, object]:
+    value = values.get(key)
+    return value if isinstance(value, Mapping) else {}
