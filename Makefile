@@ -22,6 +22,9 @@ check: .venv/dev ## lint, formatting and types
 ui: .venv/runtime ## serve the MLflow UI on 127.0.0.1 and print the link to the runs
 	@$(BIN)/python -m stages.ui
 
+register: .venv/runtime ## register the finished run's networks in MLflow, to load anywhere
+	@$(BIN)/python -m stages.register
+
 dag: .venv/runtime ## draw the graph of stages
 	@$(BIN)/dvc dag
 
@@ -46,4 +49,4 @@ test -x $(BIN)/python || $(PYTHON) -m venv .venv && \
 $(BIN)/python -m pip install --quiet --disable-pip-version-check -r $(1)
 endef
 
-.PHONY: help repro test check ui dag
+.PHONY: help repro test check ui register dag
