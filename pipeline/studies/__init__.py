@@ -1,0 +1,1 @@
+"""Tables of papers, run as DVC experiments: rows of overrides, beside what was printed."""
