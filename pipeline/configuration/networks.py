@@ -149,9 +149,9 @@ def _streams(params: UserParams, networks: Networks) -> dict[str, Section]:
     return sections
 
 
-def _check_test(protocol: ProtocolConfig, model: ModelConfig, stream: Stream) -> None:
-    """Refuse a test protocol that shows a network what it cannot look at."""
-    where = f"recipe: {stream}.score.protocol"
+def _check_test(protocol: ProtocolConfig, model: ModelConfig, network: str) -> None:
+    """Refuse a test protocol of one stream that shows a network what it cannot look at."""
+    where = f"recipe: {network}.score.protocol"
     if protocol.clips.stack != model.stack:
         raise ParamsError(
             f"{where}.clips.stack: found {protocol.clips.stack}, expected the network's "
@@ -168,12 +168,11 @@ def _joint(params: UserParams, recipe: Recipe, networks: Networks) -> JointConfi
     own = networks.joint
     if own is None or recipe.rgb is None or recipe.flow is None:
         return JointConfig(plan=None)
+    rgb, flow = _model(params, recipe.rgb, "rgb"), _model(params, recipe.flow, "flow")
+    for stream, model in (("rgb", rgb), ("flow", flow)):
+        _check_test(own.score.protocol.of(stream), model, f"joint ({stream})")
     values = {
-        "model": {
-            "network": own.network,
-            "rgb": _model(params, recipe.rgb, "rgb"),
-            "flow": _model(params, recipe.flow, "flow"),
-        },
+        "model": {"network": own.network, "rgb": rgb, "flow": flow},
         "phase": _with_weights(own.phase, params),
         "flow_sampler": own.flow_sampler,
         "seed": params.seed,

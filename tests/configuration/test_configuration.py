@@ -190,16 +190,31 @@ def test_configure_ends_with_one_message_and_no_trace(tmp_path):
     assert "Traceback" not in run.stderr
 
 
-def test_a_test_that_a_network_cannot_look_at_is_refused_beforehand(tmp_path):
+FLOW_CLIPS = "      flow_clips:\n        name: centre_stack\n        stack: "
+FULL = "\nscore:\n  protocol:\n    views: full\n    crop: null\n"
+
+
+@pytest.mark.parametrize(
+    ("attention", "change", "message"),
+    [
+        ("iga", lambda text: text + FULL, r"score\.protocol\.views: found 'full', but iga's"),
+        (
+            "lsta",
+            lambda text: text.replace(f"{FLOW_CLIPS}5", f"{FLOW_CLIPS}1"),
+            r"joint \(flow\)\.score\.protocol\.clips\.stack: found 1, expected the network's 5",
+        ),
+    ],
+)
+def test_a_test_that_a_network_cannot_look_at_is_refused_beforehand(
+    tmp_path, attention, change, message
+):
     recipes = tmp_path / "recipes"
     shutil.copytree(RECIPES, recipes)
-    iga = recipes / "demo" / "iga.yaml"
-    iga.write_text(
-        iga.read_text() + "\nscore:\n  protocol:\n    views: full\n    crop: null\n",
-        encoding="utf-8",
-    )
-    with pytest.raises(ParamsError, match=r"score\.protocol\.views: found 'full', but iga's"):
-        load_configuration(params(tmp_path, model__attention="iga"), recipes, tmp_path, workers=2)
+    recipe = recipes / "demo" / f"{attention}.yaml"
+    recipe.write_text(change(recipe.read_text(encoding="utf-8")), encoding="utf-8")
+    path = params(tmp_path, model__attention=attention)
+    with pytest.raises(ParamsError, match=message):
+        load_configuration(path, recipes, tmp_path, workers=2)
 
 
 @pytest.mark.parametrize(
