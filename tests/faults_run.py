@@ -9,6 +9,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+from made_configs import FLOW, GAZE
 
 from pipeline.annotations.index import write_index
 from pipeline.annotations.params import DatasetConfig, IndexConfig, ValidationConfig
@@ -18,7 +19,6 @@ from pipeline.clips.store import ClipStore
 from pipeline.clips.tally import Tally
 from pipeline.fanout import ALONE, Crew
 from pipeline.flow.extract import FlowReport, extract_flow
-from pipeline.flow.params import FlowConfig
 from pipeline.frames.extract import FramesReport, extract_frames
 from pipeline.frames.params import FramesConfig
 from pipeline.gaze.extract import GazeReport, extract_gaze
@@ -40,14 +40,6 @@ KITCHEN = KitchenParams(
     width=64,
     min_frames=16,
     max_frames=20,
-)
-FLOW = FlowConfig(
-    preset="wide",
-    semantics="opencv_cpu",
-    backend="opencv",
-    stabilise="none",
-    bound_pixels=20,
-    quality=95,
 )
 STAGES = ("index", "frames", "flow", "gaze", "pack")
 
@@ -96,16 +88,8 @@ class Run:
 
     @property
     def gaze_config(self) -> GazeConfig:
-        return GazeConfig(
-            root=str(self.root),
-            required=self.gaze_required,
-            tolerance_frames=2,
-            frame_base=0,
-            valid_kinds=("fixation", "saccade"),
-            fill_frames=0,
-            map_height=3,
-            map_width=4,
-        )
+        own = {"root": str(self.root), "required": self.gaze_required}
+        return GAZE.model_copy(update=own)
 
     def frames(self, crew: Crew = ALONE) -> FramesReport:
         paths = (self.data / "index" / "sessions.csv", self.data / "frames")

@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 NEUTRAL = {
     "pipeline/__init__.py",
     "pipeline/atomic.py",
+    "pipeline/command_line.py",
     "pipeline/fanout",
     "pipeline/memo.py",
     "pipeline/params.py",
@@ -22,6 +23,7 @@ NEUTRAL = {
     "stages/launched.py",
     "stages/sharded.py",
     "stages/tracked.py",
+    "pipeline/mp4.py",  # films of commands for people, and of the report, which always runs
     "pipeline/video_flow",  # a command for people, beside the stage flow
     "stages/flow_command.py",
     "pipeline/weights_command",  # commands for people, beside the graph
@@ -43,12 +45,15 @@ LAYERS = {
     "pipeline/training": {"pipeline/tables", "pipeline/clips", "pipeline/models", "pipeline/gaze"},
     "pipeline/evaluation": {"pipeline/tables", "pipeline/clips", "pipeline/models"},
     "pipeline/statistics": {"pipeline/evaluation"},
+    "pipeline/frame_maps": {"pipeline/evaluation"},
     "pipeline/gaze_metrics": {
         *("pipeline/clips", "pipeline/evaluation", "pipeline/frames", "pipeline/gaze"),
-        "pipeline/statistics",
+        *("pipeline/frame_maps", "pipeline/statistics"),
     },
     "pipeline/explanation": {"pipeline/evaluation", "pipeline/models"},
-    "pipeline/overlays": {"pipeline/clips", "pipeline/evaluation", "pipeline/frames"},
+    "pipeline/overlays": {
+        *("pipeline/clips", "pipeline/evaluation", "pipeline/frames", "pipeline/frame_maps"),
+    },
     "pipeline/reporting": {
         *("pipeline/tables", "pipeline/clips", "pipeline/evaluation", "pipeline/frames"),
         *("pipeline/explanation", "pipeline/overlays", "pipeline/flow"),

@@ -7,8 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from faults_run import FLOW, KITCHEN, Run
+from faults_run import KITCHEN, Run
 from imports import REPOSITORY
+from made_configs import FLOW
 
 from pipeline.fanout import ALONE
 from pipeline.kitchen.writing import write_kitchen

@@ -4,13 +4,11 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from pipeline.experiments.differences import list_differences
 from pipeline.experiments.read import Experiment
 
 COMPARED = ("attention", "gaze", "models", "recipe", "seed")
 """Keys of the fingerprint that experiments are run to vary."""
-
-MOST_LINES = 8
-LONGEST_VALUE = 80
 
 
 class ComparisonError(ValueError):
@@ -56,55 +54,14 @@ def find_warnings(experiments: Sequence[Experiment]) -> dict[str, list[str]]:
     prints = [_mapping(experiment.metrics, "fingerprint") for experiment in experiments]
     kept = [{key: each[key] for key in each if key not in COMPARED} for each in prints]
     codes = [experiment.code for experiment in experiments]
-    changed = [path for path in sorted(set().union(*codes)) if not _agree(codes, path)]
+    paths = sorted(set().union(*codes))
+    changed = [path for path in paths if len({code.get(path) for code in codes}) > 1]
     found = {
         "the clips are not tested in the same way (protocol)": list_differences(names, protocols),
         "preprocessing, data or versions differ (fingerprint)": list_differences(names, kept),
         "the code differs": changed,
     }
     return {what: lines for what, lines in found.items() if lines}
-
-
-def list_differences(
-    names: Sequence[str], values: Sequence[Mapping[str, object]], prefix: str = ""
-) -> list[str]:
-    """Return ``key: value in a, b; value in c`` for each key whose values differ.
-
-    A key that holds the same keys everywhere is looked into, and told with dots between.
-    """
-    lines = []
-    for key in dict.fromkeys(key for each in values for key in each):
-        if _agree(values, key):
-            continue
-        inner = [each.get(key) for each in values]
-        mappings = [each for each in inner if isinstance(each, Mapping)]
-        if len(mappings) == len(inner) and len({frozenset(each) for each in mappings}) == 1:
-            lines += list_differences(names, mappings, f"{prefix}{key}.")
-        else:
-            lines.append(f"{prefix}{key}: {_tell(names, inner)}")
-    if prefix or len(lines) <= MOST_LINES:
-        return lines
-    return [*lines[:MOST_LINES], f"{len(lines) - MOST_LINES} more"]
-
-
-def _tell(names: Sequence[str], values: Sequence[object]) -> str:
-    """Name who has which value, those of one value together."""
-    holders: dict[str, list[str]] = {}
-    for name, value in zip(names, values, strict=True):
-        holders.setdefault(_short(value), []).append(name)
-    return "; ".join(f"{value} in {', '.join(who)}" for value, who in holders.items())
-
-
-def _agree(values: Sequence[Mapping[str, object]], key: str) -> bool:
-    return all(each.get(key) == values[0].get(key) for each in values)
-
-
-def _short(value: object) -> str:
-    if isinstance(value, Mapping):
-        text = " ".join(f"{key}={inner}" for key, inner in value.items())
-    else:
-        text = "nothing" if value is None else str(value)
-    return text if len(text) <= LONGEST_VALUE else f"{text[: LONGEST_VALUE - 1]}…"
 
 
 def _test_clips(experiment: Experiment) -> tuple[list[str], list[int]]:

@@ -5,7 +5,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.experiments.comparable import check_same_test, find_warnings, list_differences
+from pipeline.experiments.comparable import check_same_test, find_warnings
+from pipeline.experiments.differences import list_differences
 from pipeline.experiments.draws import Draws, draw
 from pipeline.experiments.groups import Group, group_seeds
 from pipeline.experiments.paired import is_right, judge_pairs

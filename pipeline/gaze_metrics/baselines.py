@@ -7,7 +7,7 @@ import numpy as np
 from jaxtyping import Float, Int
 
 from pipeline.evaluation.explain import ClipMaps
-from pipeline.gaze_metrics.frame_maps import MAP_CELLS
+from pipeline.gaze_metrics.enlarge import MAP_CELLS
 from pipeline.gaze_metrics.gaze_maps import CENTRES
 
 UNIFORM, CENTRE, TRAINING_GAZE = "uniform", "centre", "training_gaze"

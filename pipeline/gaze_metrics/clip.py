@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Float
 
+from pipeline.frame_maps.merge import FrameMaps
 from pipeline.gaze_metrics.detection import f1_curves, to_levels
-from pipeline.gaze_metrics.frame_maps import FrameMaps
+from pipeline.gaze_metrics.enlarge import enlarge_rows
 from pipeline.gaze_metrics.gaze_maps import is_near, list_labels
 from pipeline.gaze_metrics.gaze_points import ClipGaze
 from pipeline.gaze_metrics.glc import GlcSums, add_sums, glc_sums, is_glc_label
@@ -58,7 +59,7 @@ def measure_clip(
         truth = truth_of(gaze.points[rows][inside], config)
         labels = list_labels(is_glc_label(gaze.points[rows][fixations]))
         for kind, of_frames in kinds.items():
-            maps, which = of_frames.at(rows)
+            maps, which = enlarge_rows(of_frames, rows)
             looks, level = looks_of(maps), levels.get(kind)
             glc[kind].append(glc_sums(looks.distributions, which[fixations], labels))
             if inside.any():
@@ -82,7 +83,7 @@ def f1_curve(
     for rows in _slices(len(gaze.frames)):
         inside = gaze.is_inside[rows]
         if inside.any():
-            maps, which = of_frames.at(rows)
+            maps, which = enlarge_rows(of_frames, rows)
             labels = list_labels(is_near(gaze.points[rows][inside], radius_cells))
             curves.append(f1_curves(to_levels(maps), which[inside], labels))
     return np.concatenate(curves).mean(axis=0) if curves else None

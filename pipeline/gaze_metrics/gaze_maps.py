@@ -6,7 +6,7 @@ import numpy as np
 from jaxtyping import Bool, Float, Int
 
 from pipeline.gaze.maps import CELL_CENTRE, equation_2
-from pipeline.gaze_metrics.frame_maps import MAP_CELLS
+from pipeline.gaze_metrics.enlarge import MAP_CELLS
 
 CENTRES = np.arange(MAP_CELLS) + CELL_CENTRE
 """Middle of each row, and of each column, in cells."""

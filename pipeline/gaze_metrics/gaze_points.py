@@ -12,7 +12,7 @@ from pipeline.clips.crop import Crop, centre_crop, crop_gaze, whole_image
 from pipeline.clips.row import ClipRow
 from pipeline.clips.stored import StoredGaze
 from pipeline.gaze.samples import ABSENT, BLINK, FIXATION, UNTRACKED
-from pipeline.gaze_metrics.frame_maps import MAP_CELLS
+from pipeline.gaze_metrics.enlarge import MAP_CELLS
 
 NO_POINT = {ABSENT: "no_sample", BLINK: "blink", UNTRACKED: "untracked"}
 """Why a frame without a point is skipped, by its kind; the others are `unusable`."""

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 import numpy as np
 from jaxtyping import Bool, Float, Int
 
-from pipeline.gaze_metrics.frame_maps import MAP_CELLS
+from pipeline.gaze_metrics.enlarge import MAP_CELLS
 from pipeline.gaze_metrics.gaze_maps import Labels
 
 THRESHOLDS = np.linspace(0, 0.02, 11)

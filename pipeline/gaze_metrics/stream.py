@@ -10,6 +10,7 @@ from jaxtyping import Float, Int
 
 from pipeline.clips.row import ClipRow
 from pipeline.evaluation.explain import MapKind
+from pipeline.frame_maps.merge import FrameMaps, merge_windows, same_for_all
 from pipeline.gaze_metrics.baselines import (
     CENTRE,
     INTER_WINDOW,
@@ -24,7 +25,7 @@ from pipeline.gaze_metrics.baselines import (
 from pipeline.gaze_metrics.clip import Measured, f1_curve, measure_clip
 from pipeline.gaze_metrics.clip_reader import ClipGazeReader
 from pipeline.gaze_metrics.detection import Threshold, choose_threshold
-from pipeline.gaze_metrics.frame_maps import MAP_CELLS, FrameMaps, maps_of_frames, same_for_all
+from pipeline.gaze_metrics.enlarge import MAP_CELLS
 from pipeline.gaze_metrics.gaze_points import ClipGaze, cells_of, count_cells
 from pipeline.gaze_metrics.map_source import read_clip
 from pipeline.gaze_metrics.measure import Rules
@@ -150,11 +151,11 @@ def _kinds_of_clip(
     for kind, names in maps.names.items():
         if clip.name in names:
             own = read_clip(maps.path, clip.name, kind)
-            found[kind] = maps_of_frames(own, gaze.frames)
+            found[kind] = merge_windows(own, gaze.frames)
             partner = partners.get(kind, {}).get(clip.name)
             if partner is not None:
                 other = in_place_of(own, read_clip(maps.path, partner, kind))
-                found[kind + INTER_WINDOW] = maps_of_frames(other, gaze.frames)
+                found[kind + INTER_WINDOW] = merge_windows(other, gaze.frames)
     return found
 
 

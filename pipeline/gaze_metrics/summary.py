@@ -10,7 +10,7 @@ from pipeline.clips.row import ClipRow
 from pipeline.gaze_metrics.baselines import CENTRE, INTER_WINDOW, TRAINING_GAZE, UNIFORM
 from pipeline.gaze_metrics.clip import Measured
 from pipeline.gaze_metrics.detection import TOP_LEVEL, Threshold
-from pipeline.gaze_metrics.frame_maps import MAP_CELLS
+from pipeline.gaze_metrics.enlarge import MAP_CELLS
 from pipeline.gaze_metrics.glc import glc_scores
 from pipeline.gaze_metrics.measure import BETTER
 from pipeline.gaze_metrics.params import GazeMetricsConfig

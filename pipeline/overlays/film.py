@@ -7,9 +7,7 @@ from pathlib import Path
 import numpy as np
 from jaxtyping import UInt8
 
-from pipeline.atomic import atomic_write
-
-X264_OPTIONS: dict[str, object] = {
+X264_OPTIONS = {
     "crf": "29",
     "preset": "veryfast",
     "threads": "1",
@@ -26,22 +24,15 @@ def write_film(
     The index stands in front, so that playing starts before all is read. Odd sides lose their last
     row or column: four pixels share a colour.
     """
-    import av
+    from pipeline.mp4 import Encoding, open_mp4  # loads FFmpeg
 
-    options = {"movflags": "+faststart"}
-    with (
-        atomic_write(path) as part,
-        av.open(str(part), "w", format="mp4", options=options) as container,
-    ):
-        stream = container.add_stream("libx264", rate=frames_per_second)
-        stream.pix_fmt = "yuv420p"
-        stream.options = dict(X264_OPTIONS)
-        stream.codec_context.time_base = 1 / frames_per_second
+    encoding = Encoding(
+        rate=frames_per_second,
+        tick=1 / frames_per_second,
+        x264=X264_OPTIONS,
+        file={"movflags": "+faststart"},
+    )
+    with open_mp4(path, encoding, None) as film:
         for number, picture in enumerate(pictures):
             height, width = (side // 2 * 2 for side in picture.shape[:2])
-            if number == 0:
-                stream.height, stream.width = height, width
-            even = np.ascontiguousarray(picture[:height, :width])
-            frame = av.VideoFrame.from_ndarray(even, format="rgb24")
-            container.mux(stream.encode(frame))
-        container.mux(stream.encode(None))
+            film.add(np.ascontiguousarray(picture[:height, :width]), number)

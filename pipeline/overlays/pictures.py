@@ -1,4 +1,4 @@
-"""Maps brought to frames, and drawn over them with the gaze point."""
+"""Maps drawn over frames, and the gaze point."""
 
 import cv2
 import numpy as np
@@ -6,6 +6,7 @@ from jaxtyping import Float, Int, UInt8
 
 from pipeline.clips.crop import centre_crop, whole_image
 from pipeline.evaluation.explain import ClipMaps
+from pipeline.frame_maps.merge import merge_windows
 from pipeline.frames.size import Size
 
 HEAT_SHARE = 0.68
@@ -20,20 +21,9 @@ Rectangle = tuple[slice, slice]
 def maps_of_frames(
     attention: ClipMaps, frames: Int[np.ndarray, " F"]
 ) -> Float[np.ndarray, "F h w"]:
-    """Bring window maps to frames: the mean over the places where the network saw a frame.
-
-    A frame that it did not see, between segments for instance, gets the map of the nearest one
-    that it saw, the earlier of two. Place t of T in a window belongs to plane ``t * T' // T``.
-    """
-    num_windows, num_planes = attention.maps.shape[:2]
-    num_places = attention.frames.shape[1]
-    seen, index = np.unique(attention.frames, return_inverse=True)  # (U,), of (M T) places
-    planes = np.arange(num_places) * num_planes // num_places  # (T,)
-    values = attention.maps[:, planes].reshape(num_windows * num_places, *attention.maps.shape[2:])
-    sums = np.zeros((len(seen), *values.shape[1:]))
-    np.add.at(sums, index.ravel(), values)
-    means = sums / np.bincount(index.ravel())[:, None, None]  # (U, h, w)
-    return means[np.abs(frames[:, None] - seen).argmin(axis=1)]
+    """Return each frame's map at the size that it has (`merge_windows`)."""
+    merged = merge_windows(attention, frames)
+    return merged.own_size[merged.which]
 
 
 def scale_to_one(maps: Float[np.ndarray, "F h w"]) -> Float[np.ndarray, "F h w"]:

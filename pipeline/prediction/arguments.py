@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import get_args
 
+from pipeline.command_line import Group, check_outputs, positive
 from pipeline.gaze.readers import GAZE_READERS
 from pipeline.prediction.params import Wish
 
-Group = argparse._ArgumentGroup  # noqa: SLF001  # argparse has no public name for it
 WISHES: tuple[Wish, ...] = get_args(Wish)
 DESCRIPTION = """\
 The actions of a video over time, by the networks of a finished run, and where they looked. Any
@@ -111,36 +111,18 @@ def _add_run(group: Group) -> None:
 def _add_pace(group: Group) -> None:
     add = group.add_argument
     usual = "of a segment; default: the training clips' median, rounded up"
-    add("--length", type=_positive, metavar="SECONDS", help=usual)
+    add("--length", type=positive, metavar="SECONDS", help=usual)
     step = "from segment to segment; default: half of a segment"
-    add("--stride", type=_positive, metavar="SECONDS", help=step)
-    add("--rate", type=_positive, metavar="FPS", help="take at most so many frames a second")
+    add("--stride", type=positive, metavar="SECONDS", help=step)
+    add("--rate", type=positive, metavar="FPS", help="take at most so many frames a second")
 
 
 def _check_files(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
     if not given.video.is_file():
         parser.error(f"found no file {given.video}")
-    for option, path in (("--out", given.out), ("--json", given.json)):
-        if path is None:
-            continue
-        if not path.absolute().parent.is_dir():
-            parser.error(f"{option}: found no folder {path.absolute().parent}; make it first")
-        if path.is_dir() or path.resolve() == given.video.resolve():
-            parser.error(f"{option}: {path} is not to be written over; give a new file's name")
-    if (
-        given.out is not None
-        and given.json is not None
-        and given.out.resolve() == given.json.resolve()
-    ):
-        parser.error(f"--json: {given.json} is --out too; give another name")
+    check_outputs(parser, given.video, {"--out": given.out, "--json": given.json})
     if given.gaze is not None and given.out is None:
         parser.error("--gaze: gaze is drawn, and nothing else; give --out too")
-
-
-def _positive(text: str) -> float:
-    if re.fullmatch(r"\d*\.?\d+", text) is None or float(text) == 0:
-        raise argparse.ArgumentTypeError(f"found '{text}', expected a number above 0")
-    return float(text)
 
 
 def _count(text: str) -> int:

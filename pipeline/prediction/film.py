@@ -8,7 +8,6 @@ import errno
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 import av
 from av.stream import Disposition
@@ -74,12 +73,7 @@ class Film:
     def __enter__(self) -> "Film":
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_fault: object) -> None:
         self._container.close()
 
     @property

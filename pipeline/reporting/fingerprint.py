@@ -8,6 +8,7 @@ import h5py
 import numpy as np
 from jaxtyping import UInt8
 
+from pipeline.evaluation.scores import read_scores
 from pipeline.memo import file_digest
 from pipeline.reporting.image_sample import ImageSample
 from pipeline.reporting.params import ReportConfig
@@ -30,13 +31,12 @@ def gather_fingerprint(
 
     Args:
         config: the run's facts.
-        data_dir: ``data``, which holds ``index`` and ``clips``.
-        models_dir: ``models``, with a folder a stream.
+        data_dir: ``data``, which holds ``index``, ``clips`` and ``scores``.
+        models_dir: ``models``, with a folder a stream, and ``joint.pt``.
         versions: of the packages and the interpreter.
         sample: of the stored images.
     """
     index = data_dir / "index"
-    models = sorted(models_dir.glob("*/model.pt"))
     return {
         "recipe": config.recipe,
         "attention": config.attention,
@@ -46,9 +46,20 @@ def gather_fingerprint(
         "flow": image_parameters(data_dir / "clips", "flow_parameters"),
         "images": describe_images(sample),
         "data": {name: file_digest(index / name) for name in ("clips.csv", "classes.csv")},
-        "models": {path.parent.name: file_digest(path) for path in models},
+        "models": digest_models(models_dir, data_dir / "scores" / "joint.h5"),
         "versions": dict(versions),
     }
+
+
+def digest_models(models_dir: Path, joint_scores: Path) -> dict[str, str]:
+    """Return each stream's digest, and that of the network of both streams where there is one.
+
+    A method without such a network leaves a file that says so, and scores of no clip.
+    """
+    models = {path.parent.name: path for path in sorted(models_dir.glob("*/model.pt"))}
+    if len(read_scores(joint_scores).clips):
+        models["joint"] = models_dir / "joint.pt"
+    return {name: file_digest(path) for name, path in models.items()}
 
 
 def image_parameters(clips_dir: Path, name: str) -> object:

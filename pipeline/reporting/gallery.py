@@ -12,6 +12,7 @@ from pipeline.evaluation.explain import MAP_TITLES, ClipMaps, MapKind
 from pipeline.evaluation.fusion import log_softmax
 from pipeline.evaluation.inference import Clip, Images
 from pipeline.evaluation.scores import Scores
+from pipeline.explanation.sample import choose_sample
 from pipeline.memo import Memo
 from pipeline.overlays.clip import Caption
 from pipeline.reporting.console import TITLES
@@ -79,13 +80,8 @@ def choose_clips(test: Scores, num_clips: int, seed: int, preferred: Sequence[st
 
     preferred: names of clips that come before all others: those of which there is more to show.
     """
-    order = np.random.default_rng(seed).permutation(len(test.clips))
-    is_late = ~np.isin(test.clips[order], list(preferred))
-    order, is_late = order[np.argsort(is_late, kind="stable")], np.sort(is_late)
-    repeats = np.array(
-        [(test.labels[order[:n]] == test.labels[row]).sum() for n, row in enumerate(order)]
-    )
-    return test.take(order[np.lexsort((repeats, is_late))][:num_clips])
+    rows = np.flatnonzero(np.isin(test.clips, list(preferred)))
+    return test.take(choose_sample(test.labels.tolist(), num_clips, seed, rows.tolist()))
 
 
 def make_gallery(

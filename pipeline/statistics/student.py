@@ -4,12 +4,15 @@ With t = √ν tan θ its density is proportional to cos^(ν-1) θ on (-π/2, π
 integrates: six digits, without the special functions that numpy lacks.
 """
 
+from functools import cache
+
 import numpy as np
 from jaxtyping import Float
 
 STEPS = 20_000
 
 
+@cache
 def student_quantile(probability: float, freedom: float) -> float:
     """Return the value that a t variable stays below with this probability, in (0, 1)."""
     angles, below = _distribution(freedom)

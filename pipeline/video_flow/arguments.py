@@ -7,11 +7,11 @@ from functools import partial
 from pathlib import Path
 from typing import TypeVar, get_args
 
+from pipeline.command_line import Group, check_outputs, positive
 from pipeline.flow.params import FlowConfig
 from pipeline.frames.size import check_size
 from pipeline.video_flow.extract import Request
 
-Group = argparse._ArgumentGroup  # noqa: SLF001  # argparse has no public name for it
 Number = TypeVar("Number", int, float)
 BEST_QUALITY = 100
 USAGE = """%(prog)s --video FILE --out FILE [--preview FILE] [options]
@@ -78,7 +78,7 @@ def _add_files(group: Group) -> None:
     add("--preview", help="mp4 of the frames beside their flow in the Middlebury colours")
     group.add_argument(
         "--preview-scale",
-        type=_positive,
+        type=positive,
         metavar="PIXELS",
         help="motion of full colour, as drawn; default: 99th percentile of the first block",
     )
@@ -90,7 +90,7 @@ def _add_meaning(group: Group) -> None:
     _add_choice(group, "preset", "parameters of TV-L1")
     _add_choice(group, "semantics", "whose TV-L1: OpenCV has two")
     _add_choice(group, "stabilise", "take the camera's motion out before, and store it beside")
-    _add_number(group, "--bound", _positive, 20.0, "pixels that the 8 bits reach to each side")
+    _add_number(group, "--bound", positive, 20.0, "pixels that the 8 bits reach to each side")
     _add_number(group, "--quality", _quality, 95, "of the flow's JPEGs")
 
 
@@ -120,15 +120,7 @@ def _add_number(
 def _check_files(parser: argparse.ArgumentParser, given: argparse.Namespace) -> None:
     if not given.video.is_file():
         parser.error(f"--video: found no file {given.video}")
-    for option, path in (("--out", given.out), ("--preview", given.preview)):
-        if path is None:
-            continue
-        if not path.absolute().parent.is_dir():
-            parser.error(f"{option}: found no folder {path.absolute().parent}; make it first")
-        if path.is_dir() or path.resolve() == given.video.resolve():
-            parser.error(f"{option}: {path} is not to be written over; give a new file's name")
-    if given.preview is not None and given.preview.resolve() == given.out.resolve():
-        parser.error(f"--preview: {given.preview} is --out too; give another name")
+    check_outputs(parser, given.video, {"--out": given.out, "--preview": given.preview})
 
 
 def _size(text: str) -> int | str:
@@ -136,12 +128,6 @@ def _size(text: str) -> int | str:
         return check_size(int(text) if text.isdecimal() else text)
     except ValueError as error:
         raise argparse.ArgumentTypeError(f"found '{text}'; {error}") from error
-
-
-def _positive(text: str) -> float:
-    if re.fullmatch(r"\d*\.?\d+", text) is None or float(text) == 0:
-        raise argparse.ArgumentTypeError(f"found '{text}', expected a number above 0")
-    return float(text)
 
 
 def _whole(text: str) -> int:

@@ -5,16 +5,14 @@ from contextlib import contextmanager
 from fractions import Fraction
 from pathlib import Path
 
-import av
 import cv2
 import numpy as np
-from av.container import OutputContainer
 from jaxtyping import UInt8
 
-from pipeline.atomic import atomic_write
 from pipeline.flow.errors import FlowError
 from pipeline.flow.quantize import LEVELS, MIDDLE, STILL
 from pipeline.frames.size import Size
+from pipeline.mp4 import FINE_X264, Encoding, Mp4Writer, open_mp4
 from pipeline.video_flow.wheel import colour, colours_of_levels
 
 SMALLEST_HEIGHT = 240
@@ -26,36 +24,22 @@ SMALLEST_RADIUS = 8
 SCALE_PERCENTILE = 99
 SMALLEST_SCALE = 1.0
 """Pixels: below it a still beginning would make its noise the measure of all."""
-X264_OPTIONS = {"crf": "20", "preset": "veryfast"}
 
 
 class Preview:
-    """An mp4 file that is being written.
+    """Puts frames beside their flow into a film.
 
     Args:
-        path: what it will be called, for errors.
-        container: opened for writing.
-        rate: frames a second, as a fraction's two numbers.
+        film: whose tick is a frame.
         bound_pixels: what the levels of flow reach to.
         scale: length in pixels of the vectors that have the full colour; None takes the 99th
             percentile over the first frames shown, at least one pixel.
     """
 
-    def __init__(
-        self,
-        path: Path,
-        container: OutputContainer,
-        rate: tuple[int, int],
-        bound_pixels: float,
-        scale: float | None,
-    ) -> None:
-        self._path = path
-        self._container = container
+    def __init__(self, film: Mp4Writer, bound_pixels: float, scale: float | None) -> None:
+        self._film = film
         self._bound_pixels = bound_pixels
-        self._stream = container.add_stream("libx264", rate=Fraction(*rate))
-        self._stream.pix_fmt = "yuv420p"
-        self._stream.options = dict(X264_OPTIONS)
-        self._has_size = False
+        self._num_shown = 0
         self.scale = scale
 
     def add(
@@ -71,18 +55,8 @@ class Preview:
         colours = colours_of_levels(self._bound_pixels, self.scale)
         for image, level in zip(images, levels, strict=True):
             shown = picture(image, colours[level[..., 1], level[..., 0]], self.scale)
-            if not self._has_size:
-                self._stream.height, self._stream.width = shown.shape[:2]
-                self._has_size = True
-            frame = av.VideoFrame.from_ndarray(shown, format="rgb24")
-            with _faults(self._path):
-                self._container.mux(self._stream.encode(frame))
-
-    def end(self) -> None:
-        """Write what the encoder still holds."""
-        with _faults(self._path):
-            self._container.mux(self._stream.encode(None))
-            self._container.close()
+            self._film.add(shown, self._num_shown)
+            self._num_shown += 1
 
 
 @contextmanager
@@ -91,16 +65,23 @@ def open_preview(
 ) -> Iterator[Preview]:
     """Give a preview to fill; the file appears whole when the block ends without an error.
 
+    Args:
+        path: what it will be called.
+        rate: frames a second, as a fraction's two numbers.
+        bound_pixels: as of a `Preview`.
+        scale: as of a `Preview`.
+
     Raises:
         FlowError: the file cannot be made.
     """
-    with atomic_write(path) as part:
-        with _faults(path):
-            container = av.open(str(part), "w", format="mp4")
-        with container:
-            preview = Preview(path, container, rate, bound_pixels, scale)
-            yield preview
-            preview.end()
+
+    def fault(reason: str) -> FlowError:
+        return FlowError(f"{path}: the preview could not be written: {reason}")
+
+    own_rate = Fraction(*rate)
+    encoding = Encoding(rate=own_rate, tick=1 / own_rate, x264=FINE_X264, file={})
+    with open_mp4(path, encoding, fault) as film:
+        yield Preview(film, bound_pixels, scale)
 
 
 def check_previewed(size: Size) -> None:
@@ -162,12 +143,3 @@ def draw_legend(shown: UInt8[np.ndarray, "h w 3"], scale: float) -> None:
     place = (left + radius - width // 2, top - 6)
     for thickness, ink in ((3, (255, 255, 255)), (1, (0, 0, 0))):
         cv2.putText(shown, text, place, font, size, ink, thickness, cv2.LINE_AA)
-
-
-@contextmanager
-def _faults(path: Path) -> Iterator[None]:
-    """Turn FFmpeg's errors, which name no file, into one that does."""
-    try:
-        yield
-    except av.error.FFmpegError as error:
-        raise FlowError(f"{path}: the preview could not be written: {error.strerror}") from error

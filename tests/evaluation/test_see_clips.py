@@ -1,9 +1,10 @@
-from dataclasses import dataclass
+from functools import partial
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 import torch
+from noise_store import NoiseStore
 from torch import nn
 
 from pipeline.clips.crop import CropError
@@ -19,33 +20,7 @@ CPU = torch.device("cpu")
 PROTOCOL = ProtocolConfig(
     clips={"name": "windows", "frames": 4, "stride": 2}, crop=5, average="frames"
 )
-LENGTHS = (9, 3, 4, 7, 12)
-PARTS = ("test", "validation", "train", "test", "test")
-
-
-@dataclass(frozen=True)
-class FakeClip:
-    index: int
-    name: str
-    part: str
-    action: int
-    num_frames: int
-
-
-class FakeStore:
-    """Noise for images; pickles, so that workers may have it."""
-
-    stream = "rgb"
-
-    def __init__(self):
-        columns = zip(PARTS, LENGTHS, strict=True)
-        self.clips = [
-            FakeClip(n, f"clip{n}", part, n % 3, length) for n, (part, length) in enumerate(columns)
-        ]
-
-    def images(self, clip, indices):
-        shape = (LENGTHS[clip], 6, 8, 3)
-        return np.random.default_rng(clip).integers(0, 255, shape, dtype=np.uint8)[indices]
+made_store = partial(NoiseStore, 6, 8)
 
 
 class FakeModel(nn.Module):
@@ -95,21 +70,21 @@ def slow_logits(store, clip):
 
 
 def test_a_clips_score_is_that_of_a_plain_loop_over_its_windows():
-    store = FakeStore()
+    store = made_store()
     for outputs, clip in zip(see(store, store.clips), store.clips, strict=True):
         np.testing.assert_allclose(outputs.clip_logits, slow_logits(store, clip), atol=1e-6)
 
 
 @pytest.mark.parametrize("batch_windows", [1, 2, 50])
 def test_the_batch_does_not_matter(batch_windows):
-    store = FakeStore()
+    store = made_store()
     expected = [outputs.clip_logits for outputs in see(store, store.clips)]
     found = [o.clip_logits for o in see(store, store.clips, batch_windows=batch_windows)]
     np.testing.assert_allclose(found, expected, atol=1e-6)
 
 
 def test_cutting_long_clips_into_pieces_does_not_matter(monkeypatch):
-    store = FakeStore()
+    store = made_store()
     expected = [outputs.logits for outputs in see(store, store.clips)]
     monkeypatch.setattr(pieces, "WINDOWS_A_PIECE", 2)
     for found, whole in zip(see(store, store.clips), expected, strict=True):
@@ -118,7 +93,7 @@ def test_cutting_long_clips_into_pieces_does_not_matter(monkeypatch):
 
 @pytest.mark.slow
 def test_worker_processes_do_not_matter():
-    store = FakeStore()
+    store = made_store()
     expected = [outputs.clip_logits for outputs in see(store, store.clips)]
     found = [outputs.clip_logits for outputs in see(store, store.clips, workers=2)]
     np.testing.assert_array_equal(found, expected)
@@ -131,13 +106,13 @@ def test_scores_that_are_not_finite_name_the_clip():
             seen.logits[:] = float("nan")
             return seen
 
-    store = FakeStore()
+    store = made_store()
     with pytest.raises(ScoresError, match=r"'clip0'.*not finite"):
         see(store, store.clips, model=Broken())
 
 
 def test_a_crop_larger_than_the_images_is_refused():
-    store = FakeStore()
+    store = made_store()
     with pytest.raises(CropError, match="7 x 7"):
         see(store, store.clips, protocol=PROTOCOL.model_copy(update={"crop": 7}))
 
@@ -145,7 +120,7 @@ def test_a_crop_larger_than_the_images_is_refused():
 def score(rank, world, gather):
     processes = Processes(rank, world, CPU, 0, broadcast=lambda text: text, gather=gather)
     config = ScoreConfig(protocol=PROTOCOL, batch_windows=2)
-    return score_stream(FakeStore(), FakeModel(), config, processes, label="score")
+    return score_stream(made_store(), FakeModel(), config, processes, label="score")
 
 
 def test_validation_and_test_clips_are_scored_and_training_clips_are_not():

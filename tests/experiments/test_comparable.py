@@ -9,7 +9,6 @@ from pipeline.experiments.comparable import (
     ComparisonError,
     check_same_test,
     find_warnings,
-    list_differences,
 )
 from pipeline.experiments.groups import group_seeds
 from pipeline.experiments.read import read_experiments
@@ -71,13 +70,6 @@ def test_what_experiments_are_run_to_vary_is_no_warning(pair, key):
 def test_other_code_is_a_warning(pair):
     other = replace(pair[1], code={"pipeline/models": "1" * 32})
     assert find_warnings([pair[0], other]) == {"the code differs": ["pipeline/models"]}
-
-
-def test_many_and_long_differences_are_cut_short():
-    values = [{f"key{number}": f"{name}" * 200 for number in range(30)} for name in "ab"]
-    lines = list_differences(["first", "second"], values)
-    assert lines[-1] == "22 more"
-    assert all(len(line) < 200 for line in lines)
 
 
 def test_seeds_of_one_method_are_one_group(repository):

@@ -1,12 +1,12 @@
 """The explanation file: what is written of which clips, and what is read back."""
 
-from dataclasses import dataclass
 from functools import partial
 
 import h5py
 import numpy as np
 import pytest
 import torch
+from noise_store import NoiseStore
 
 from pipeline.clips.sampling import windows
 from pipeline.evaluation.explain import (
@@ -27,33 +27,7 @@ CPU = torch.device("cpu")
 PROTOCOL = ProtocolConfig(
     clips={"name": "windows", "frames": 4, "stride": 2}, crop=32, average="frames"
 )
-LENGTHS = (9, 3, 4, 7, 12)
-PARTS = ("test", "validation", "train", "test", "test")
-
-
-@dataclass(frozen=True)
-class FakeClip:
-    index: int
-    name: str
-    part: str
-    action: int
-    num_frames: int
-
-
-class FakeStore:
-    """Noise for images."""
-
-    stream = "rgb"
-
-    def __init__(self, parts=PARTS):
-        columns = zip(parts, LENGTHS, strict=True)
-        self.clips = [
-            FakeClip(n, f"clip{n}", part, n % 3, length) for n, (part, length) in enumerate(columns)
-        ]
-
-    def images(self, clip, indices):
-        shape = (LENGTHS[clip], 36, 40, 3)
-        return np.random.default_rng(clip).integers(0, 255, shape, dtype=np.uint8)[indices]
+made_store = partial(NoiseStore, 36, 40)
 
 
 def run_explain(build, path, store=None, attention="stam", **changes):
@@ -63,7 +37,7 @@ def run_explain(build, path, store=None, attention="stam", **changes):
     config = ExplainConfig(**{**values, **changes})
     network = build(attention=attention, after=after)
     numbers = explain_stream(
-        store or FakeStore(), network, config, path, label="explain", device=CPU, workers=0
+        store or made_store(), network, config, path, label="explain", device=CPU, workers=0
     )
     return path, numbers
 
@@ -83,9 +57,9 @@ def explain(build, tmp_path):
 def see(network, clip):
     return next(
         see_clips(
-            FakeStore(),
+            made_store(),
             network,
-            [FakeStore().clips[clip]],
+            [made_store().clips[clip]],
             PROTOCOL,
             batch_windows=3,
             precision="float32",
@@ -129,7 +103,7 @@ def test_grad_cam_is_of_the_class_that_the_clips_scores_name(explained, build):
     for name, found in read_maps(path, read_sample(path), "grad_cam").items():
         clip = int(name.removeprefix("clip"))
         action = int(see(network, clip).clip_logits.argmax())
-        images = FakeStore().images(clip, found.frames.ravel())[:, 2:34, 4:36]
+        images = made_store().images(clip, found.frames.ravel())[:, 2:34, 4:36]
         video = torch.from_numpy(images).unflatten(0, found.frames.shape).movedim(-1, 1)
         classes = torch.full((len(found.frames),), action)
         with h5py.File(path) as file:
@@ -184,7 +158,7 @@ def test_of_several_views_maps_are_of_the_centre(explain, explained):
 
 
 @pytest.mark.parametrize(
-    "changes", [{"sample_clips": 0}, {"store": FakeStore(("validation", *["train"] * 4))}]
+    "changes", [{"sample_clips": 0}, {"store": made_store(("validation", *["train"] * 4))}]
 )
 def test_without_a_sample_there_is_no_closer_look(explain, changes):
     path, numbers = explain(**changes)
@@ -195,11 +169,11 @@ def test_without_a_sample_there_is_no_closer_look(explain, changes):
 
 
 def test_whole_images_of_several_sizes_are_refused(explain, monkeypatch):
-    images = FakeStore.images
+    images = NoiseStore.images
     monkeypatch.setattr(
-        FakeStore, "images", lambda self, clip, at: images(self, clip, at)[:, :, : 40 - 16 * clip]
+        NoiseStore, "images", lambda self, clip, at: images(self, clip, at)[:, :, : 40 - 16 * clip]
     )
-    store = FakeStore(("test", "test", *["train"] * 3))
+    store = made_store(("test", "test", *["train"] * 3))
     protocol = PROTOCOL.model_copy(update={"views": "full", "crop": None})
     for attention in ("stam", "none"):
         with pytest.raises(ExplainError, match=r"maps: found .*frames\.size WIDTHxHEIGHT"):
@@ -233,9 +207,9 @@ def test_an_absent_file_says_how_to_make_it(tmp_path):
 
 def test_only_the_sampled_clips_are_looked_at_twice(explain, monkeypatch):
     asked = []
-    images = FakeStore.images
+    images = NoiseStore.images
     monkeypatch.setattr(
-        FakeStore, "images", lambda self, clip, at: asked.append(clip) or images(self, clip, at)
+        NoiseStore, "images", lambda self, clip, at: asked.append(clip) or images(self, clip, at)
     )
     path, _ = explain()
     sampled = {int(name.removeprefix("clip")) for name in read_sample(path)}

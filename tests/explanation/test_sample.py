@@ -22,3 +22,11 @@ def test_the_sample_follows_its_seed():
 def test_fewer_clips_than_asked_for_are_all_sampled_once():
     assert sorted(choose_sample([0, 0, 1], 8, 0).tolist()) == [0, 1, 2]
     assert choose_sample([], 8, 0).tolist() == []
+
+
+def test_preferred_rows_come_first_and_still_cover_actions():
+    actions, preferred = [0] * 20 + [1, 2], [0, 1, 2, 21]
+    chosen = choose_sample(actions, 22, 4, preferred).tolist()
+    assert set(chosen[:4]) == set(preferred)
+    assert sorted(actions[row] for row in chosen[:2]) == [0, 2]
+    assert sorted(chosen) == list(range(22))

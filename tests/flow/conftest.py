@@ -4,6 +4,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 import pytest
+from made_configs import FLOW
 
 from pipeline.flow.params import FlowConfig
 from pipeline.frames.encode import encode_rgb
@@ -35,14 +36,7 @@ def view(picture) -> Callable[[int, int], np.ndarray]:
 
 @pytest.fixture
 def config() -> FlowConfig:
-    return FlowConfig(
-        preset="wide",
-        semantics="opencv_cpu",
-        backend="opencv",
-        stabilise="none",
-        bound_pixels=20,
-        quality=95,
-    )
+    return FLOW
 
 
 @pytest.fixture

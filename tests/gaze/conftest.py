@@ -2,6 +2,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from made_configs import GAZE
 
 from pipeline.gaze.params import GazeConfig
 
@@ -51,13 +52,4 @@ def write_begaze(tmp_path) -> Callable[..., Path]:
 
 @pytest.fixture
 def gaze_config(tmp_path) -> GazeConfig:
-    return GazeConfig(
-        root=str(tmp_path),
-        required=True,
-        tolerance_frames=2,
-        frame_base=0,
-        valid_kinds=("fixation", "saccade"),
-        fill_frames=0,
-        map_height=3,
-        map_width=4,
-    )
+    return GAZE.model_copy(update={"root": str(tmp_path)})

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from pipeline.gaze_metrics.frame_maps import MAP_CELLS
+from pipeline.gaze_metrics.enlarge import MAP_CELLS
 
 BORDER_POINTS = [(0.0, 0.0), (1.0, 1.0), (0.0, 1.0), (1.0, 0.5), (0.5, 0.0), (0.5, 0.5)]
 

@@ -6,7 +6,7 @@ import pytest
 from pipeline.clips.crop import Crop, whole_image
 from pipeline.gaze_metrics.angle import angles, masses, peaks
 from pipeline.gaze_metrics.distribution import as_distributions
-from pipeline.gaze_metrics.frame_maps import MAP_CELLS
+from pipeline.gaze_metrics.enlarge import MAP_CELLS
 from pipeline.gaze_metrics.gaze_points import Picture
 
 WHOLE = Picture(240, 320, whole_image(240, 320))

@@ -8,7 +8,7 @@ from pipeline.gaze_metrics.baselines import (
     training_gaze_map,
     uniform_map,
 )
-from pipeline.gaze_metrics.frame_maps import MAP_CELLS
+from pipeline.gaze_metrics.enlarge import MAP_CELLS
 from pipeline.gaze_metrics.gaze_points import cells_of, count_cells
 
 NAMES = [f"clip{number}" for number in range(12)]

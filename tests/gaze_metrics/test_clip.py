@@ -3,10 +3,11 @@ import pytest
 
 from pipeline.clips.crop import Crop
 from pipeline.evaluation.explain import ClipMaps
+from pipeline.frame_maps.merge import merge_windows, same_for_all
 from pipeline.gaze_metrics import clip as clip_module
 from pipeline.gaze_metrics.baselines import uniform_map
 from pipeline.gaze_metrics.clip import f1_curve, measure_clip
-from pipeline.gaze_metrics.frame_maps import enlarge, maps_of_frames, same_for_all
+from pipeline.gaze_metrics.enlarge import enlarge
 from pipeline.gaze_metrics.gaze_points import ClipGaze, Picture
 from pipeline.gaze_metrics.measure import BETTER, Rules, looks_of, measure, truth_of
 from pipeline.gaze_metrics.params import GazeMetricsConfig
@@ -36,7 +37,7 @@ def seen(generator) -> ClipMaps:
 
 
 def test_a_clips_numbers_are_the_means_over_its_frames_with_gaze_inside(seen, gaze, rules):
-    of_frames = maps_of_frames(seen, gaze.frames)
+    of_frames = merge_windows(seen, gaze.frames)
     found = measure_clip({"attention": of_frames}, gaze, rules, {"attention": 60}, CONFIG)
     values = {name: [] for name in BETTER}
     for frame in np.flatnonzero(gaze.is_inside):
@@ -55,7 +56,7 @@ def test_a_clips_numbers_are_the_means_over_its_frames_with_gaze_inside(seen, ga
 def test_how_many_frames_are_measured_at_once_does_not_matter(
     seen, gaze, rules, at_once, monkeypatch
 ):
-    kinds = {"attention": maps_of_frames(seen, gaze.frames)}
+    kinds = {"attention": merge_windows(seen, gaze.frames)}
     expected = measure_clip(kinds, gaze, rules, {"attention": 60}, CONFIG)["attention"]
     curve = f1_curve(kinds["attention"], gaze, 7.5)
     monkeypatch.setattr(clip_module, "FRAMES_AT_ONCE", at_once)
@@ -66,7 +67,7 @@ def test_how_many_frames_are_measured_at_once_does_not_matter(
 
 
 def test_what_cannot_be_taken_is_left_out(seen, gaze):
-    kinds = {"attention": maps_of_frames(seen, gaze.frames)}
+    kinds = {"attention": merge_windows(seen, gaze.frames)}
     found = measure_clip(kinds, gaze, Rules(None, PICTURE, None), {}, CONFIG)["attention"]
     assert set(found.means) == {"auc_judd", "nss", "kl", "cc", "sim"}
 
@@ -80,7 +81,7 @@ def test_a_uniform_map_has_an_auc_of_a_half(gaze, rules):
 
 def test_a_clip_without_gaze_has_no_numbers(seen, rules):
     nothing = ClipGaze(np.zeros(0, int), np.zeros((0, 2)), np.zeros(0, bool), np.zeros(0, bool), {})
-    kinds = {"attention": maps_of_frames(seen, nothing.frames)}
+    kinds = {"attention": merge_windows(seen, nothing.frames)}
     found = measure_clip(kinds, nothing, rules, {"attention": 60}, CONFIG)["attention"]
     assert (found.frames, dict(found.means), found.glc.frames) == (0, {}, 0)
     assert f1_curve(kinds["attention"], nothing, 7.5) is None
@@ -90,7 +91,7 @@ def test_a_clip_whose_gaze_is_all_outside_has_no_numbers_but_glcs(seen, gaze, ru
     outside = ClipGaze(
         gaze.frames, gaze.points + 2, np.zeros(NUM_FRAMES, bool), gaze.is_fixation, {}
     )
-    kinds = {"attention": maps_of_frames(seen, outside.frames)}
+    kinds = {"attention": merge_windows(seen, outside.frames)}
     found = measure_clip(kinds, outside, rules, {"attention": 60}, CONFIG)["attention"]
     assert (found.frames, dict(found.means)) == (0, {})
     assert found.glc.frames == gaze.is_fixation.sum()

@@ -2,7 +2,7 @@ import math
 
 import numpy as np
 
-from pipeline.gaze_metrics.frame_maps import MAP_CELLS
+from pipeline.gaze_metrics.enlarge import MAP_CELLS
 from pipeline.gaze_metrics.gaze_maps import gaze_distributions, is_near, list_labels
 
 

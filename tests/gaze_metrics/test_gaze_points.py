@@ -5,7 +5,7 @@ from pipeline.clips.crop import crop_gaze
 from pipeline.clips.row import ClipRow
 from pipeline.clips.stored import StoredGaze
 from pipeline.gaze.samples import ABSENT, BLINK, FIXATION, SACCADE, UNTRACKED
-from pipeline.gaze_metrics.frame_maps import MAP_CELLS
+from pipeline.gaze_metrics.enlarge import MAP_CELLS
 from pipeline.gaze_metrics.gaze_points import REASONS, cells_of, clip_gaze, count_cells, picture
 
 NAN = (np.nan, np.nan)

@@ -4,7 +4,7 @@ from scipy.stats import zscore
 from sklearn.metrics import roc_auc_score
 
 from pipeline.gaze_metrics.distribution import standardise
-from pipeline.gaze_metrics.frame_maps import MAP_CELLS
+from pipeline.gaze_metrics.enlarge import MAP_CELLS
 from pipeline.gaze_metrics.gaze_points import cells_of, count_cells
 from pipeline.gaze_metrics.location import auc_judd, nss, shuffled_auc
 

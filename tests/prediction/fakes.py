@@ -3,7 +3,8 @@
 from types import SimpleNamespace
 
 import torch
-from prediction.made_run import FLOW, NAMES
+from made_configs import FLOW
+from prediction.made_run import NAMES
 from torch import nn
 
 from pipeline.prediction.networks import Networks

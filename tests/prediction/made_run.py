@@ -3,12 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+from made_configs import FLOW, GAZE
 
 from pipeline.evaluation.params import FuseConfig, ScoringConfig
 from pipeline.evaluation.scores import Scores, write_scores
-from pipeline.flow.params import FlowConfig
 from pipeline.frames.params import FramesConfig
-from pipeline.gaze.params import GazeConfig
 from pipeline.models.build import build_recognizer
 from pipeline.models.joint_params import TwoStreamConfig
 from pipeline.models.naming import Naming
@@ -34,14 +33,6 @@ PLAIN = {
 STAM = {**PLAIN, "attention": "stam", "after": ["Mixed_4f"]}
 WINDOWS = {"name": "windows", "frames": 8, "stride": 6}
 SCORE = {"protocol": {"clips": WINDOWS, "crop": CROP, "average": "frames"}, "batch_windows": 3}
-FLOW = FlowConfig(
-    preset="wide",
-    semantics="opencv_cpu",
-    backend="opencv",
-    stabilise="none",
-    bound_pixels=20.0,
-    quality=95,
-)
 
 
 def make_run(root: Path, *, with_flow: bool = True, with_joint: bool = False, **fusion) -> Path:
@@ -57,7 +48,7 @@ def make_run(root: Path, *, with_flow: bool = True, with_joint: bool = False, **
     }
     write_section(config / "score.yaml", validate(ScoringConfig, tests, "test"))
     write_section(config / "fuse.yaml", validate(FuseConfig, fusion, "test"))
-    write_section(config / "gaze.yaml", _gaze())
+    write_section(config / "gaze.yaml", GAZE)
     _write_index(root / "data" / "index")
     for name in ("rgb", "flow", "joint", "fused"):
         write_scores(root / "data" / "scores" / f"{name}.h5", made_scores())
@@ -76,19 +67,6 @@ def made_scores(parts=("validation", "test")) -> Scores:
         labels=labels,
         logits=logits,
         protocol={"fusion": {"weights": [0.3, 0.7], "temperatures": [0.5, 2.0]}},
-    )
-
-
-def _gaze() -> GazeConfig:
-    return GazeConfig(
-        root="raw",
-        required=False,
-        tolerance_frames=0,
-        frame_base=0,
-        valid_kinds=("fixation", "saccade"),
-        fill_frames=0,
-        map_height=4,
-        map_width=5,
     )
 
 

@@ -3,9 +3,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pytest
 import torch
+from made_configs import FLOW
 from prediction.fakes import fake_networks
 from prediction.films import write_film
-from prediction.made_run import FLOW, SCORE
+from prediction.made_run import SCORE
 
 from pipeline.evaluation.params import ScoreConfig
 from pipeline.evaluation.pieces import Stream, decoded_videos

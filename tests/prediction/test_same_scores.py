@@ -5,8 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from made_configs import FLOW
 from prediction.films import write_film
-from prediction.made_run import FLOW, SCORE, SIDE, make_run
+from prediction.made_run import SCORE, SIDE, make_run
 
 from pipeline.clips.pack import StoreDirs, pack_clips
 from pipeline.clips.params import PackConfig

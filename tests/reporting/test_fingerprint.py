@@ -5,6 +5,7 @@ import pytest
 from reporting.made_run import NUM_FRAMES, clips
 
 from pipeline.clips.store import ClipStore
+from pipeline.evaluation.scores import read_scores, write_scores
 from pipeline.reporting.fingerprint import BINS, describe_images, histogram
 from pipeline.reporting.image_sample import (
     MOST_IMAGES,
@@ -90,6 +91,20 @@ def test_the_fingerprint_says_what_shaped_the_images(run):
     assert set(fingerprint["images"]) == {"frames", "flow"}
     assert set(fingerprint["models"]) == {"rgb", "flow"}
     assert fingerprint["versions"] == {"torch": "2"}
+
+
+def test_a_network_of_both_streams_has_its_digest_where_a_method_trains_one(run):
+    path = run.folders.models / "joint.pt"
+    path.write_bytes(b"nothing was trained")
+    assert "joint" not in run.measure().record["fingerprint"]["models"]
+    scores = run.folders.data / "scores"
+    write_scores(scores / "joint.h5", read_scores(scores / "fused.h5"))
+    path.write_bytes(b"a network")
+    first = run.measure().record["fingerprint"]["models"]
+    path.write_bytes(b"another network")
+    second = run.measure().record["fingerprint"]["models"]
+    assert set(first) == {"rgb", "flow", "joint"}
+    assert [name for name in first if first[name] != second[name]] == ["joint"]
 
 
 def test_other_clips_give_another_digest(run):

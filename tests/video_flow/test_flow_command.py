@@ -11,10 +11,10 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from made_configs import FLOW
 
 from pipeline.fanout import ALONE
 from pipeline.flow.extract import extract_flow
-from pipeline.flow.params import FlowConfig
 from pipeline.frames.extract import extract_frames
 from pipeline.frames.params import FramesConfig
 from pipeline.frames.store import ImageReader
@@ -53,17 +53,7 @@ def graph_flow(folder, film, size):
     memo = Memo(folder / ".work", ())
     frames = FramesConfig(root=str(film.parent), size=size, quality=95)
     extract_frames(frames, sessions, folder / "frames", folder / "f.csv", memo=memo, crew=ALONE)
-    config = FlowConfig(
-        preset="wide",
-        semantics="opencv_cpu",
-        backend="opencv",
-        stabilise="none",
-        bound_pixels=20.0,
-        quality=95,
-    )
-    extract_flow(
-        config, folder / "frames", folder / "flow", folder / "q.csv", memo=memo, crew=ALONE
-    )
+    extract_flow(FLOW, folder / "frames", folder / "flow", folder / "q.csv", memo=memo, crew=ALONE)
     return (folder / "flow" / "S1.h5").read_bytes()
 
 

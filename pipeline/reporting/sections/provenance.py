@@ -71,7 +71,7 @@ def _flat_rows(values: Mapping[str, object], prefix: str = "") -> list[list[str]
         if isinstance(value, Mapping):
             rows += _flat_rows(value, f"{name}.")
         else:
-            rows.append([text(name), f"<code>{text(value)}</code>"])
+            rows.append([text(name), "–" if value is None else f"<code>{text(value)}</code>"])
     return rows
 
 
