@@ -15,11 +15,11 @@ from pathlib import Path
 from statistics import NormalDist
 
 import numpy as np
+from scipy.special import stdtrit
 
 from pipeline.statistics.bootstrap import draw_clusters, percentile_interval
 from pipeline.statistics.mcnemar import mcnemar_test
 from pipeline.statistics.permutation import sign_flip_test
-from pipeline.statistics.student import student_quantile
 from pipeline.statistics.tally import Tally, tally
 
 RESULTS = Path("benchmarks/results/clustered_statistics.json")
@@ -76,7 +76,7 @@ def student(counted: Tally, resampled: np.ndarray) -> Ends:  # noqa: ARG001 - on
     """Student's interval with the jackknife's standard error over sessions."""
     left_out, num = jackknife(counted), len(counted.right)
     error = np.sqrt((num - 1) / num * ((left_out - left_out.mean()) ** 2).sum())
-    half = student_quantile(0.975, num - 1.0) * float(error)
+    half = float(stdtrit(num - 1, 0.975)) * float(error)
     return counted.accuracy() - half, counted.accuracy() + half
 
 

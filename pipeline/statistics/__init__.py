@@ -1,1 +1,1 @@
-"""Intervals and paired tests for numbers whose clips come in sessions; numpy alone, all seeded."""
+"""Intervals and paired tests for numbers whose clips come in sessions, all seeded."""

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import numpy as np
 from jaxtyping import Float
+from scipy.special import stdtrit
 
-from pipeline.statistics.student import student_quantile
 from pipeline.statistics.tally import Tally
 
 LEVEL = 0.95
@@ -77,7 +77,7 @@ def percentile_interval(
     """
     if num_clusters < 2:
         return None
-    quantile = student_quantile((1 + level) / 2, float(num_clusters - 1))
+    quantile = float(stdtrit(num_clusters - 1, (1 + level) / 2))
     tail = NormalDist().cdf(-quantile * float(np.sqrt(num_clusters / (num_clusters - 1))))
     low, high = np.nanquantile(resampled, [tail, 1 - tail])
     return Interval(float(low), float(high))

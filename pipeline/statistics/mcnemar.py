@@ -1,6 +1,6 @@
 """McNemar's test of two networks on the same clips, each clip by itself."""
 
-from math import comb
+from scipy.special import bdtr
 
 
 def mcnemar_test(num_first_only: int, num_second_only: int) -> float:
@@ -17,5 +17,4 @@ def mcnemar_test(num_first_only: int, num_second_only: int) -> float:
     """
     total = num_first_only + num_second_only
     fewer = min(num_first_only, num_second_only)
-    tail = sum(comb(total, count) for count in range(fewer + 1))
-    return min(1.0, 2 * tail / 2**total)
+    return min(1.0, 2 * float(bdtr(fewer, total, 0.5)))

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from jaxtyping import Float
+from scipy.special import stdtr, stdtrit
 
 from pipeline.statistics.bootstrap import LEVEL, Interval
-from pipeline.statistics.student import student_p_value, student_quantile
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ def seed_spread(values: Float[np.ndarray, " J"]) -> SeedSpread:
     if num_seeds < 2:
         return SeedSpread(mean, None, None)
     sd = float(values.std(ddof=1))
-    half = student_quantile((1 + LEVEL) / 2, float(num_seeds - 1)) * sd / float(np.sqrt(num_seeds))
+    half = float(stdtrit(num_seeds - 1, (1 + LEVEL) / 2)) * sd / float(np.sqrt(num_seeds))
     return SeedSpread(mean, sd, Interval(mean - half, mean + half))
 
 
@@ -53,4 +53,5 @@ def seeds_test(first: Float[np.ndarray, " J"], second: Float[np.ndarray, " L"]) 
     freedom = sizes.max() - 1.0
     if sizes.min() > 1:
         freedom = variances.sum() ** 2 / (variances**2 / (sizes - 1)).sum()
-    return student_p_value(difference / float(np.sqrt(variances.sum())), float(freedom))
+    statistic = abs(difference) / float(np.sqrt(variances.sum()))
+    return 2 * float(stdtr(freedom, -statistic))
