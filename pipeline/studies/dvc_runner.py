@@ -105,8 +105,17 @@ class DvcRunner:
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,  # Ctrl-C reaches this process alone, which then ends the others
-            preexec_fn=end_with_parent,  # noqa: PLW1509 - this process has one thread
+            preexec_fn=_end_with_us,  # noqa: PLW1509 - this process has one thread
         )
+
+
+def _end_with_us() -> None:
+    """In the new process: end when this one does, and at SIGINT.
+
+    A shell that starts a study in the background has SIGINT ignored, which would be inherited.
+    """
+    end_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def clear_leftovers(root: Path, name: str) -> None:

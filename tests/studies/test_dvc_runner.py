@@ -18,13 +18,13 @@ DVC = Path(sys.executable).with_name("dvc")
 FAKE_DVC = """\
 #!{python}
 import os, sys, time
-print(" ".join(sys.argv[1:]), os.environ.get("FIXATE_DEVICE"), os.getcwd(), flush=True)
-if "x=wait" in sys.argv:
-    try:
+try:
+    print(" ".join(sys.argv[1:]), os.environ.get("FIXATE_DEVICE"), os.getcwd(), flush=True)
+    if "x=wait" in sys.argv:
         time.sleep(30)
-    except KeyboardInterrupt:
-        print("ended in order", flush=True)
-        sys.exit(1)
+except KeyboardInterrupt:
+    print("ended in order", flush=True)
+    sys.exit(1)
 sys.exit(3 if "x=fail" in sys.argv else 0)
 """
 
@@ -80,8 +80,11 @@ def test_an_experiment_that_is_not_whole_is_removed_first(fake, tmp_path):
     )
 
 
-def test_stopping_is_as_ctrl_c_and_waits_for_the_end(fake, tmp_path):
+@pytest.mark.parametrize("handler", [signal.default_int_handler, signal.SIG_IGN])
+def test_stopping_is_as_ctrl_c_and_waits_for_the_end(fake, tmp_path, handler):
+    before = signal.signal(signal.SIGINT, handler)  # ignored: as in a shell's background
     runner, run, log = start(fake, tmp_path, "x=wait")
+    signal.signal(signal.SIGINT, before)
     while not log.read_text():
         time.sleep(0.02)
     runner.stop([run])
