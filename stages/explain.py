@@ -15,6 +15,9 @@ from pipeline.training.fingerprint import code_digest, data_digest
 from stages.environment import read_environment
 from stages.tracked import stage_run
 
+CODE = ("evaluation", "explanation")
+"""Packages whose code explanations run through, beside those that training does."""
+
 
 def main(stream: Stream) -> None:
     """Write ``data/explain/<stream>.h5``; empty where the method has no such stream."""
@@ -33,7 +36,7 @@ def explain(stream: Stream, config: ExplainConfig, path: Path) -> dict[str, floa
     environment = read_environment()
     store, model_path = ClipStore(Path("data/clips"), stream), Path(f"models/{stream}/model.pt")
     data = data_digest(store, SCORED_PARTS, with_gaze=False)
-    key = content_key(data, file_digest(model_path), config, code_digest(), VERSION)
+    key = content_key(data, file_digest(model_path), config, code_digest(*CODE), VERSION)
     if environment.memo.fetch("explain", key, {"explain.h5": path}):
         return {}
     numbers = explain_stream(

@@ -12,39 +12,51 @@ from tempfile import TemporaryDirectory
 from pipeline.params import read_yaml
 from pipeline.prediction.bundle import open_setup, write_bundle
 from pipeline.prediction.faults import FAULTS
+from pipeline.prediction.gather import Setup
 from pipeline.reporting.metrics_file import flat_metrics
 from pipeline.tracking.model_card import RegisterError, card_tags, parent_of, read_record, read_runs
 from pipeline.tracking.parent import flatten
-from pipeline.tracking.register import Registration, register_model
-from stages.tracked import RUNS_DIR, dataset_name, tracking_store
+from pipeline.tracking.register import Registered, Registration, register_model
+from pipeline.tracking.run_params import read_run_params
+from stages.tracked import RUNS_DIR, tracking_store
+
+RECORD = Path("reports/metrics.json")
 
 
 def main(arguments: Sequence[str]) -> None:
     """Register ``models`` and print how to load them; a fault is one message, exit status 1."""
     try:
         setup = open_setup(Path("models"), Path("data"), "auto")
-        plans = setup.config.networks.items()
-        files = {str(name): setup.models_dir / plan.file for name, plan in plans}
-        record = read_record(Path("reports/metrics.json"), files)
-        requirements = Path("requirements.txt").read_text(encoding="utf-8")
-        runs = read_runs(RUNS_DIR)
-        digests = {str(name): plan.sha256 for name, plan in plans}
-        with TemporaryDirectory() as scratch:
-            bundle_dir = Path(scratch) / "bundle"
-            write_bundle(setup, bundle_dir)
-            registration = Registration(
-                name=arguments[0] if arguments else f"fixate-{dataset_name()}",
-                bundle_dir=bundle_dir,
-                classes=setup.config.classes,
-                requirements=requirements.splitlines(),
-                params=flatten(read_yaml(Path("params.yaml"))),
-                metrics=flat_metrics(record),
-                tags=card_tags(record, runs, digests, _commit()),
-                parent_run=parent_of(runs),
-            )
-            print(register_model(tracking_store(), dataset_name(), registration))
+        for note in setup.notes:
+            print(f"register: {note}", file=sys.stderr)
+        print(_register(setup, arguments[0] if arguments else None))
     except (*FAULTS, RegisterError) as error:
         sys.exit(f"register: {error}")
+
+
+def _register(setup: Setup, name: str | None) -> Registered:
+    plans = setup.config.networks.items()
+    files = {str(network): setup.models_dir / plan.file for network, plan in plans}
+    digests = {str(network): plan.sha256 for network, plan in plans}
+    record, runs = read_record(RECORD, files), read_runs(RUNS_DIR)
+    params = read_run_params(Path("dvc.lock"), RECORD)
+    differ = params != read_yaml(Path("params.yaml"))
+    flat = flatten(params)
+    dataset = str(flat["dataset.name"])
+    with TemporaryDirectory() as scratch:
+        bundle_dir = Path(scratch) / "bundle"
+        write_bundle(setup, bundle_dir)
+        registration = Registration(
+            name=name or f"fixate-{dataset}",
+            bundle_dir=bundle_dir,
+            classes=setup.config.classes,
+            requirements=Path("requirements.txt").read_text(encoding="utf-8").splitlines(),
+            params=flat,
+            metrics=flat_metrics(record),
+            tags=card_tags(record, runs, digests, _commit(), params_differ=differ),
+            parent_run=parent_of(runs),
+        )
+        return register_model(tracking_store(), dataset, registration)
 
 
 def _commit() -> str:

@@ -42,10 +42,15 @@ def main() -> None:
     params, metrics = read_yaml(Path("params.yaml")), flat_metrics(results.record)
     store, dataset, invocation = tracking_store(), dataset_name(), current_invocation()
     parent = report_parent(
-        store, dataset=dataset, invocation=invocation, params=params, runs_dir=RUNS_DIR
+        store,
+        dataset=dataset,
+        invocation=invocation,
+        params=params,
+        metrics=metrics,
+        runs_dir=RUNS_DIR,
     )
     runs = [EarlierRun(**vars(run)) for run in finished_parents(store, dataset)]
-    run = Run(invocation.name or "repro", parent.link, runs_link(parent.experiment_id))
+    run = Run(invocation.name or "repro", parent.link, runs_link(store, parent.experiment_id))
     others = earlier_results(runs, flatten(params), metrics)
     memo = read_environment().memo
     around = Surroundings(clips, sample, others, flatten(params), run, memo)

@@ -17,6 +17,9 @@ from stages.environment import Environment
 from stages.launched import run_launched
 from stages.tracked import stage_run
 
+CODE = ("evaluation",)
+"""Packages whose code scores run through, beside those that training does."""
+
 CLIPS_DIR, SCORES_DIR = Path("data/clips"), Path("data/scores")
 NETWORKS: dict[str, tuple[Path, tuple[Stream, ...]]] = {
     "rgb": (Path("models/rgb/model.pt"), ("rgb",)),
@@ -54,7 +57,7 @@ def score(name: str, config: ScoreConfig | None, memo: Memo, processes: Processe
     model_path, streams = NETWORKS[name]
     stores = [ClipStore(CLIPS_DIR, stream) for stream in streams]
     digests = [data_digest(store, SCORED_PARTS, with_gaze=False) for store in stores if is_first]
-    made_of = "".join(digests) + code_digest() if is_first else ""
+    made_of = "".join(digests) + code_digest(*CODE) if is_first else ""
     write_network_scores(
         stores, model_path, config, path, made_of=made_of, memo=memo, processes=processes
     )

@@ -19,7 +19,7 @@ def main() -> None:
     if not store.uri.startswith("sqlite:"):
         print(f"MLFLOW_TRACKING_URI is {store.uri}: open its own UI")
         return
-    print(f"open {runs_link(experiment)}  (ends with Ctrl-C)", flush=True)
+    print(f"open {runs_link(store, experiment)}  (ends with Ctrl-C)", flush=True)
     command = ["mlflow", "server", "--backend-store-uri", store.uri]
     command += ["--host", "127.0.0.1", "--port", PORT, "--workers", "1"]
     os.execv(sys.executable, [sys.executable, "-m", *command])  # noqa: S606 - a list, no shell

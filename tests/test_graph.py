@@ -6,6 +6,10 @@ import pytest
 from imports import REPOSITORY, imported_modules, module_path, reached_modules, unit
 from ruamel.yaml import YAML
 
+from pipeline.gaze_metrics import write
+from pipeline.training import fingerprint
+from stages import explain, score
+
 # They carry values and shape no output: a change in them must not invalidate days of flow.
 NEUTRAL = {
     "pipeline/__init__.py",
@@ -90,6 +94,18 @@ def test_a_stage_depends_on_exactly_the_code_that_it_reaches(name):
     code = reached - NEUTRAL - {"pipeline", "stages"}
     declared = {dep for dep in stage_of(name)["deps"] if re.match(r"(pipeline|stages)/", dep)}
     assert declared == code
+
+
+def test_remembered_work_is_named_by_all_code_that_it_runs_through():
+    """A clip's rows are digested themselves, which stands for the code of the tables."""
+    packages = {
+        "score": {*fingerprint.CODE, *score.CODE, "tables"},
+        "explain": {*fingerprint.CODE, *explain.CODE, "tables"},
+        "gaze_metrics": set(write.CODE),
+    }
+    for name, known in packages.items():
+        deps = {dep.partition("/")[2] for dep in stage_of(name)["deps"] if dep.startswith("pipe")}
+        assert deps <= known, name
 
 
 def test_only_configure_and_report_always_run():

@@ -5,7 +5,12 @@ from pipeline.annotations.protocols import seed_of
 from pipeline.clips.params import PackConfig
 from pipeline.configuration.auto import AUTO
 from pipeline.configuration.dataset import Source
-from pipeline.configuration.networks import Checkpoints, choose_networks, network_sections
+from pipeline.configuration.networks import (
+    Checkpoints,
+    Networks,
+    choose_networks,
+    network_sections,
+)
 from pipeline.configuration.recipe import Recipe
 from pipeline.configuration.user import UserParams, Values
 from pipeline.evaluation.params import FuseConfig
@@ -51,11 +56,7 @@ def resolve(
         "pack": _own(PackConfig, params.pack, "pack", needs_flow=networks.needs_flow),
         **network_sections(params, recipe, networks),
         "gaze_metrics": _gaze_metrics(params),
-        "fuse": _own(
-            FuseConfig,
-            params.fusion.model_dump(exclude={"mode"}),
-            "fusion",
-        ),
+        "fuse": _fuse(params, networks),
         "report": _own(
             ReportConfig,
             params.report,
@@ -83,6 +84,20 @@ def _index(params: UserParams, source: Source) -> IndexConfig:
         "seed": params.validation.seed,
     }
     return validate(IndexConfig, values, "params.yaml")
+
+
+def _fuse(params: UserParams, networks: Networks) -> FuseConfig:
+    """Refuse choices of late fusion where nothing is fused late: they would do nothing."""
+    config = _own(FuseConfig, params.fusion.model_dump(exclude={"mode"}), "fusion")
+    is_late = networks.rgb and networks.flow and not networks.joint
+    chosen = [key for key, value in config if value != FuseConfig.model_fields[key].default]
+    if chosen and not is_late:
+        raise ParamsError(
+            f"params.yaml: fusion.{chosen[0]}: found '{getattr(config, chosen[0])}', but "
+            f"{params.model.attention} has one network whose scores count, so nothing is fused; "
+            "leave it as it is by default, or give fusion.mode=late where a method has both streams"
+        )
+    return config
 
 
 def _gaze_metrics(params: UserParams) -> GazeMetricsConfig:

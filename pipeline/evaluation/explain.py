@@ -14,8 +14,9 @@ import numpy as np
 from jaxtyping import Float32, Float64, Int
 
 MapKind = Literal["attention", "grad_cam"]
-"""``attention``: the method's own map, which the model multiplied its features by; of test and
-validation clips. ``grad_cam``: Grad-CAM++ of the predicted class; of a sample of test clips."""
+"""``attention``: the method's own map, what it weighs its features by or, in IGA, where it expects
+the gaze; of test and validation clips. ``grad_cam``: Grad-CAM++ of the predicted class; of a
+sample of test clips."""
 
 MAP_TITLES: dict[MapKind, str] = {"attention": "attention", "grad_cam": "Grad-CAM++"}
 """What readers of a page call them; a method without maps of its own shows the other so named."""

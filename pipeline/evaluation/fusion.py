@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+from scipy.special import log_softmax
 
 from pipeline.evaluation.calibration import fit_temperature
 from pipeline.evaluation.metrics import micro_accuracy
@@ -19,7 +20,8 @@ def fuse_scores(rgb: Scores, flow: Scores, joint: Scores, config: FuseConfig) ->
 
     A method of one stream has that stream's scores. The protocol of the result says how: ``fusion``
     is ``{"mode": "joint"}``, ``{"mode": "rgb"}`` or ``{"mode": "flow"}``, or what was averaged, the
-    weights of RGB and flow and, where scores were calibrated, their temperatures.
+    weights of RGB and flow and, where scores were calibrated, their temperatures. Where flow was
+    seen in another way than RGB, that stands under ``flow``.
 
     Raises:
         ScoresError: nothing was scored, the streams differ in their clips, or there is no
@@ -42,7 +44,12 @@ def fuse_scores(rgb: Scores, flow: Scores, joint: Scores, config: FuseConfig) ->
     weight = _rgb_weight(rgb, flow, config)
     record["weights"] = [weight, 1 - weight]
     fused = blend(rgb.logits, flow.logits, weight, config.average)
-    return replace(rgb, logits=fused, protocol=rgb.protocol | {"fusion": record})
+    return replace(rgb, logits=fused, protocol=_both(rgb, flow) | {"fusion": record})
+
+
+def _both(rgb: Scores, flow: Scores) -> dict[str, object]:
+    """Return how clips were seen: RGB's way, and flow's below its name where it is another."""
+    return rgb.protocol | ({} if flow.protocol == rgb.protocol else {"flow": flow.protocol})
 
 
 def blend(
@@ -56,15 +63,9 @@ def blend(
         return rgb_weight * rgb + (1 - rgb_weight) * flow
     with np.errstate(divide="ignore"):  # a weight of zero is the logarithm -inf: no share
         return np.logaddexp(
-            np.log(np.float32(rgb_weight)) + log_softmax(rgb),
-            np.log(np.float32(1 - rgb_weight)) + log_softmax(flow),
+            np.log(np.float32(rgb_weight)) + log_softmax(rgb, axis=1),
+            np.log(np.float32(1 - rgb_weight)) + log_softmax(flow, axis=1),
         )
-
-
-def log_softmax(logits: Float[np.ndarray, "N K"]) -> Float[np.ndarray, "N K"]:
-    """Logarithm of the softmax over classes, without overflow."""
-    shifted = logits - logits.max(axis=1, keepdims=True)
-    return shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
 
 
 def best_weight(

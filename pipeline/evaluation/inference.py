@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from pipeline.evaluation.params import ProtocolConfig
 from pipeline.evaluation.pieces import Clip, Images, Stream, StreamImages, decoded_videos
-from pipeline.evaluation.protocol import window_weights
+from pipeline.evaluation.protocol import clip_score, window_weights
 from pipeline.evaluation.scores import ScoresError
 from pipeline.evaluation.views import count_views
 from pipeline.models.normalisations import NormalisationName
@@ -52,7 +52,8 @@ class ClipOutputs:
         clip: its index in the store.
         frames: the images of each window, RGB's where both streams are seen, (M, T).
         weights: the protocol's weight of each window, (M,), summing to one.
-        logits: scores of each window, the mean over views, (M, K).
+        logits: raw scores of each window, the mean over views, (M, K).
+        clip_logits: the clip's score under the protocol, (K,).
         features: pooled features of each window, the mean over views, (M, C).
         maps: attention maps of each window in the first view, (M, T', h, w); None where the
             method has none.
@@ -62,13 +63,9 @@ class ClipOutputs:
     frames: Int[np.ndarray, "M T"]
     weights: Float[np.ndarray, " M"]
     logits: Float32[np.ndarray, "M K"]
+    clip_logits: Float32[np.ndarray, " K"]
     features: Float32[np.ndarray, "M C"]
     maps: Float32[np.ndarray, "M t h w"] | None
-
-    @property
-    def clip_logits(self) -> Float32[np.ndarray, " K"]:
-        """The clip's score under the protocol."""
-        return (self.weights @ self.logits).astype(np.float32)
 
     @property
     def clip_features(self) -> Float32[np.ndarray, " C"]:
@@ -166,11 +163,14 @@ def _gather(
                 "training curves and lower its learning rate"
             )
         maps = [row.map for row in rows[::num_views] if row.map is not None]
+        weights = window_weights(frames, clip.num_frames, protocol.average)
+        by_view = logits.reshape(len(frames), num_views, -1)  # (M, V, K)
         yield ClipOutputs(
             clip=clip.index,
             frames=frames,
-            weights=window_weights(frames, clip.num_frames, protocol.average),
-            logits=_mean_over_views(logits, num_views),
+            weights=weights,
+            logits=by_view.mean(axis=1),
+            clip_logits=clip_score(by_view, weights, protocol.scores),
             features=_mean_over_views(np.stack([row.features for row in rows]), num_views),
             maps=np.stack(maps) if maps else None,
         )

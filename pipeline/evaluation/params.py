@@ -30,6 +30,9 @@ class ProtocolConfig(Section):
     """``windows``: the mean over windows and views. ``frames``, for consecutive windows alone: a
     frame's score is the mean over the windows that cover it, a clip's the mean over its frames
     (STAM's text; its code takes the mean over windows)."""
+    scores: Literal["logits", "probabilities"] = "logits"
+    """What is averaged: raw scores, or their softmax (the clip's score is then the logarithm of
+    the mean)."""
 
     def of(self, stream: str) -> "ProtocolConfig":
         """Return what concerns one stream, so that the other's changes nothing."""

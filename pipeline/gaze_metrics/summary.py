@@ -71,7 +71,13 @@ def summarise(stream: str, results: StreamResults | None, config: GazeMetricsCon
         return {**head, "reason": NO_GAZE, "kinds": {}}
     kinds = dict.fromkeys(kind for _, own in gazed for kind in own)
     ordered = sorted(kinds, key=lambda kind: kind in (UNIFORM, CENTRE, TRAINING_GAZE))
-    of_kinds = {kind: _describe_kind(kind, gazed, results.thresholds, config) for kind in ordered}
+    of_kinds = {
+        kind: {
+            **_describe_kind(kind, gazed, results.thresholds, config),
+            "glc_compat": _glc_compat(kind, results.measured, config),
+        }
+        for kind in ordered
+    }
     return {**head, "kinds": of_kinds}
 
 
@@ -95,7 +101,11 @@ def _describe_kind(
     names, clusters = np.unique([clip.session for clip, _ in own], return_inverse=True)
     generator = np.random.default_rng(config.seed)
     sessions = _Sessions(clusters, draw_clusters(len(names), NUM_RESAMPLES, generator))
-    others = {"centre": CENTRE, "inter_window": kind + INTER_WINDOW}
+    others = {
+        "centre": CENTRE,
+        "training_gaze": TRAINING_GAZE,
+        "inter_window": kind + INTER_WINDOW,
+    }
     others = {name: other for name, other in others.items() if other in own[0][1] and other != kind}
     threshold = thresholds.get(kind.removesuffix(INTER_WINDOW))
     metrics = {name: _describe_metric(name, kind, others, own, sessions) for name in BETTER}
@@ -107,8 +117,13 @@ def _describe_kind(
         "metrics": metrics,
         "missing": {name: WHY_ABSENT[name] for name in BETTER if metrics[name] is None},
         "threshold": _describe_threshold(threshold) if threshold else None,
-        "glc_compat": glc_scores([kinds[kind].glc for _, kinds in own], config.glc_batch_clips),
     }
+
+
+def _glc_compat(kind: str, clips: Clips, config: GazeMetricsConfig) -> Record | None:
+    """Return GLC's scores over all clips with such maps: a fixation outside of it counts as 0."""
+    sums = [kinds[kind].glc for _, kinds in clips if kind in kinds]
+    return glc_scores(sums, config.glc_batch_clips)
 
 
 def _describe_metric(

@@ -17,7 +17,10 @@ from pipeline.memo import content_key, file_digest, file_digests
 VERSION = 1
 """Raised when the same maps and gaze would get other numbers; part of the memo key."""
 
-CODE = ("clips", "evaluation", "gaze", "gaze_metrics", "statistics")
+CODE = (
+    *("clips", "evaluation", "frame_maps", "frames", "gaze", "gaze_metrics", "statistics"),
+    "tables",
+)
 """The packages whose code the numbers come from."""
 
 

@@ -129,7 +129,7 @@ def _scores_of(config: PredictionConfig) -> str:
 def _confidence_of(config: PredictionConfig) -> str:
     calibration = config.calibration
     if not calibration.num_clips:
-        return "softmax of the scores, not calibrated (no validation clips)"
+        return "softmax of the scores, not calibrated (no validation scores of these networks)"
     return (
         f"calibrated, temperature {calibration.temperature:.2f} from {calibration.num_clips} "
         "validation clips"

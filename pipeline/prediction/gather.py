@@ -1,9 +1,8 @@
 """A finished run, as the graph leaves it, gathered into what predicts: networks and settings."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 from pipeline.evaluation.classes import read_classes
 from pipeline.evaluation.params import FuseConfig, ScoreConfig, ScoringConfig
@@ -14,7 +13,7 @@ from pipeline.gaze.params import GazeConfig
 from pipeline.models.digests import sha256
 from pipeline.models.trained import is_pass_through
 from pipeline.params import read_section
-from pipeline.prediction.confidence import calibrate
+from pipeline.prediction.confidence import calibrate, calibrate_fusion
 from pipeline.prediction.errors import PredictionError
 from pipeline.prediction.params import (
     Calibration,
@@ -25,7 +24,7 @@ from pipeline.prediction.params import (
     PredictionConfig,
     Wish,
 )
-from pipeline.tables.clips import TRAIN, read_clips
+from pipeline.prediction.usual_length import usual_length
 
 FILES: Mapping[NetworkName, str] = {
     "rgb": "rgb/model.pt",
@@ -33,8 +32,6 @@ FILES: Mapping[NetworkName, str] = {
     "joint": "joint.pt",
 }
 """Where a run keeps its networks, below its folder of models."""
-CLIP_FRAMES_A_SECOND = 24
-"""Of EGTEA Gaze+ and the kitchen set, to make a training clip's frames seconds."""
 
 
 @dataclass(frozen=True)
@@ -65,36 +62,36 @@ def gather_setup(models_dir: Path, data_dir: Path, wish: Wish) -> Setup:
 
     Args:
         models_dir: a run's ``models``.
-        data_dir: its ``data``: ``config``, ``index`` and, where there are any, ``scores``.
+        data_dir: its ``data``: ``config``, ``index``, any ``scores``; ``reports`` beside it.
         wish: which streams to ask.
 
     Raises:
         PredictionError: no trained network is there, or a weight that the run chose is not.
-        ParamsError, TableError, WeightsError: a file of the run is absent or broken.
+        ParamsError, ScoresError, TableError, WeightsError: a file of the run is absent or broken.
     """
-    config_dir = data_dir / "config"
+    config_dir, scores_dir = data_dir / "config", data_dir / "scores"
     frames = read_section(config_dir / "frames.yaml", FramesConfig)
     scoring = read_section(config_dir / "score.yaml", ScoringConfig)
     gaze = read_section(config_dir / "gaze.yaml", GazeConfig)
     tests, notes = _choose_networks(scoring, models_dir, wish)
-    scores_path = data_dir / "scores" / f"{'fused' if len(tests) > 1 else next(iter(tests))}.h5"
-    has_scores = scores_path.is_file()
+    fusion = _plan_fusion(config_dir / "fuse.yaml", scores_dir) if len(tests) > 1 else None
+    length = usual_length(data_dir)
     config = PredictionConfig(
         frames_size=frames.size,
         frames_quality=frames.quality,
         flow=read_section(config_dir / "flow.yaml", FlowConfig),
         networks={name: _plan(models_dir, name, score) for name, score in tests.items()},
-        fusion=_plan_fusion(config_dir / "fuse.yaml", scores_path) if len(tests) > 1 else None,
-        calibration=calibrate(read_scores(scores_path)) if has_scores else Calibration(),
+        fusion=fusion,
+        calibration=_calibrate([scores_dir / f"{name}.h5" for name in tests], fusion),
         classes=read_classes(data_dir / "index" / "classes.csv").names,
-        length_seconds=_usual_seconds(data_dir / "index" / "clips.csv"),
+        length_seconds=length.seconds,
         gaze=GazeReading(
             frame_base=gaze.frame_base,
             valid_kinds=gaze.valid_kinds,
             fill_frames=gaze.fill_frames,
         ),
     )
-    return Setup(config, models_dir, tuple(notes))
+    return Setup(config, models_dir, (*notes, *length.notes))
 
 
 def _choose_networks(
@@ -131,11 +128,11 @@ def _plan(models_dir: Path, name: NetworkName, score: ScoreConfig) -> NetworkPla
     return NetworkPlan(file=FILES[name], sha256=sha256(models_dir / FILES[name]), score=score)
 
 
-def _plan_fusion(fuse_path: Path, scores_path: Path) -> FusionPlan:
+def _plan_fusion(fuse_path: Path, scores_dir: Path) -> FusionPlan:
     """Return the numbers that the run fused with; those it chose are read from its scores."""
     fuse = read_section(fuse_path, FuseConfig)
     is_chosen = fuse.weights == "validation" or fuse.calibrate
-    record = _fusion_record(scores_path) if is_chosen else FusionRecord()
+    record = _fusion_record(scores_dir / "fused.h5") if is_chosen else FusionRecord()
     given = (0.5, 0.5) if isinstance(fuse.weights, str) else fuse.weights
     weights = record.weights or given
     return FusionPlan(
@@ -160,8 +157,12 @@ def _fusion_record(scores_path: Path) -> FusionRecord:
     )
 
 
-def _usual_seconds(clips_csv: Path) -> float:
-    """Return the training clips' median duration, rounded up to whole seconds."""
-    clips = [clip for clip in read_clips(clips_csv) if clip.part == TRAIN]
-    num_frames = median(clip.video_stop - clip.video_start for clip in clips)
-    return float(-(-num_frames // CLIP_FRAMES_A_SECOND))
+def _calibrate(paths: Sequence[Path], fusion: FusionPlan | None) -> Calibration:
+    """Fit on the scores of the very networks that are asked; a softmax where they are absent."""
+    if not all(path.is_file() for path in paths):
+        return Calibration()
+    scores = [read_scores(path) for path in paths]
+    if fusion is None:
+        return calibrate(scores[0])
+    rgb, flow = scores
+    return calibrate_fusion(rgb, flow, fusion)

@@ -41,7 +41,7 @@ class Calibration(Section):
     """How scores become confidences: softmax(scores / temperature)."""
 
     temperature: PositiveFloat = 1.0
-    """Fitted on the validation part; 1 where there is none."""
+    """Fitted on these networks' own scores of the validation part; 1 where there are none."""
     num_clips: NonNegativeInt = 0
     """Validation clips that it was fitted on; 0 means a plain softmax."""
 

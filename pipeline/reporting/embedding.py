@@ -50,23 +50,39 @@ def embed_stream(features: Features, test: Scores, seed: int, memo: Memo) -> Emb
     return Embedded(test.clips.tolist(), points, test.labels, top_actions(test.logits))
 
 
-def class_marks(labels: Int[np.ndarray, " N"], classes: Classes) -> Mapping[int, tuple[int, int]]:
+@dataclass(frozen=True)
+class ClassMarks:
+    """How classes are told apart.
+
+    Args:
+        pairs: a colour and a shape for each class that has a clip.
+        are_parts: whether a colour is a verb and a shape a noun.
+    """
+
+    pairs: Mapping[int, tuple[int, int]]
+    are_parts: bool
+
+
+def class_marks(labels: Int[np.ndarray, " N"], classes: Classes) -> ClassMarks:
     """Return a colour and a shape for each class that has a clip.
 
-    The colour is the verb and the shape the noun where there are few enough of both; else the
-    commonest classes get one of the pairs each, and shape `SHAPES` is for the others.
+    The colour is the verb and the shape the noun where there are few enough of both, and where no
+    two classes have the same; else the commonest classes get one of the pairs each, and shape
+    `SHAPES` is for the others.
     """
     present, counts = np.unique(labels, return_counts=True)
     verbs = np.unique(classes.verb_of_action[present], return_inverse=True)
     nouns = np.unique(classes.noun_of_action[present], return_inverse=True)
     has_parts = min(verbs[0].min(), nouns[0].min()) >= 0
     if has_parts and len(verbs[0]) <= COLOURS and len(nouns[0]) <= SHAPES:
-        pairs = zip(verbs[1].tolist(), nouns[1].tolist(), strict=True)
-        return dict(zip(present.tolist(), pairs, strict=True))
+        pairs = list(zip(verbs[1].tolist(), nouns[1].tolist(), strict=True))
+        if len(set(pairs)) == len(pairs):
+            return ClassMarks(dict(zip(present.tolist(), pairs, strict=True)), are_parts=True)
     order = present[np.argsort(-counts, kind="stable")].tolist()
-    return {
+    ranked = {
         label: (rank % COLOURS, min(rank // COLOURS, SHAPES)) for rank, label in enumerate(order)
     }
+    return ClassMarks(ranked, are_parts=False)
 
 
 def _points(features: Float[np.ndarray, "n C"], seed: int, memo: Memo) -> Float[np.ndarray, "n 2"]:

@@ -7,9 +7,9 @@ from typing import Protocol, runtime_checkable
 
 import numpy as np
 from jaxtyping import Bool, Float, Int
+from scipy.special import softmax
 
 from pipeline.evaluation.explain import MAP_TITLES, ClipMaps, MapKind
-from pipeline.evaluation.fusion import log_softmax
 from pipeline.evaluation.inference import Clip, Images
 from pipeline.evaluation.scores import Scores
 from pipeline.explanation.sample import choose_sample
@@ -140,7 +140,7 @@ class Told:
 
 def guesses(scores: Scores, row: int) -> list[tuple[int, float]]:
     """Return the classes with a clip's highest scores and their probabilities, best first."""
-    probabilities = np.exp(log_softmax(scores.logits[row : row + 1]))[0]
+    probabilities = softmax(scores.logits[row])
     best = np.argsort(-probabilities, kind="stable")[:NUM_GUESSES]
     return [(int(action), float(probabilities[action])) for action in best]
 

@@ -104,7 +104,7 @@ def measure_run(
         num_clips=len(fused.clips),
         protocol=_protocol(config, fused),
         overlap=_overlap(folders.data / "index" / "report.json"),
-        fingerprint=fingerprint,
+        fingerprint={**fingerprint, "gaze_metrics": _gaze_rules(gaze)},
         gaze={stream: gaze_means(summary) for stream, summary in gaze.items()},
     )
     confusion = confusion_matrix(top_actions(fused.logits), fused.labels, len(classes.names))
@@ -117,6 +117,14 @@ def read_json(path: Path) -> dict[str, object]:
     """Return a file's mapping; empty where there is no such file."""
     value = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
     return value if isinstance(value, dict) else {}
+
+
+def _gaze_rules(gaze: Mapping[str, Mapping[str, object]]) -> object:
+    """Return how gaze metrics are defined, and which gaze counted; None where there are none."""
+    for summary in gaze.values():
+        if definitions := summary.get("definitions"):
+            return {"definitions": definitions, "gaze": summary.get("gaze")}
+    return None
 
 
 def _overlap(path: Path) -> Mapping[str, object]:

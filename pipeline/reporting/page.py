@@ -101,12 +101,14 @@ def _parts(
 ) -> list[tuple[str, str, str]]:
     """Sections as (anchor, short title, markup); what was not asked for has no section."""
     classes, record = results.classes, results.record
-    methods = results_section(content.methods, content.published, config)
+    protocol = _mapping(record["protocol"])
+    methods = results_section(content.methods, content.published, config, protocol)
     parts = [("results", "Results", methods)]
     parts.append(("confusion", "Confusions", confusion_section(results.confusion, classes)))
     parts.append(("classes", "Classes", classes_section(results.confusion, classes)))
-    if content.gallery:
-        gallery = gallery_section(content.gallery, classes, content.faithfulness)
+    faithfulness, is_joint = content.faithfulness, len(results.tests["joint"].clips) > 0
+    if content.gallery or any(faithfulness.values()):
+        gallery = gallery_section(content.gallery, classes, faithfulness, is_joint=is_joint)
         parts.append(("attention", "Attention", gallery))
     parts.append(("gaze-metrics", "Gaze and maps", gaze_metrics_section(results.gaze_metrics)))
     if content.embedded:
@@ -117,7 +119,7 @@ def _parts(
     parts.append(("flow", "Flow", flow_section(content.flow)))
     parts.append(("quarantine", "Left out", quarantine_section(content.quarantine)))
     provenance = provenance_section(
-        _mapping(record["protocol"]),
+        protocol,
         _mapping(record["overlap"]),
         _mapping(record["fingerprint"]),
         content.params,

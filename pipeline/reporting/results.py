@@ -7,6 +7,8 @@ from pipeline.reporting.metrics_file import STREAMS, interval_name
 from pipeline.statistics.bootstrap import Interval
 
 NO_ATTENTION = "none"
+INERT = ("explain.", "gaze_metrics.", "report.interval_seed", "report.overlay_")
+"""What params that change no accuracy begin with."""
 MEASURES = ("micro", "macro")
 
 
@@ -67,7 +69,7 @@ def earlier_results(
 
     Returns:
         a row for each run on as many test clips with the same chance, whose params are this run's
-        but for the attention and the report's own.
+        but for the attention and what only the page shows.
     """
     wanted = _comparable(params)
     return [
@@ -100,7 +102,7 @@ def _comparable(params: Mapping[str, object]) -> dict[str, str]:
     return {
         key: str(value)
         for key, value in params.items()
-        if key != "model.attention" and not key.startswith("report.")
+        if key != "model.attention" and not key.startswith(INERT)
     }
 
 

@@ -1,7 +1,7 @@
 """Where a registered model comes from, as tags of its version."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pipeline.memo import file_digest
@@ -13,6 +13,14 @@ class RegisterError(ValueError):
 
 SCORED = "fuse"
 """The stage whose parent run stands for the networks: all they were made by went before it."""
+MEASURED: Mapping[str, set[str]] = {
+    "joint": {"joint"},
+    "rgb": {"rgb"},
+    "flow": {"flow"},
+    "logits": {"rgb", "flow"},
+    "probabilities": {"rgb", "flow"},
+}
+"""Whose scores the record's fused accuracies are, by its ``protocol.fusion.mode``."""
 
 
 def card_tags(
@@ -20,6 +28,8 @@ def card_tags(
     runs: Mapping[str, Mapping[str, str]],
     digests: Mapping[str, str],
     commit: str,
+    *,
+    params_differ: bool,
 ) -> dict[str, str]:
     """Return the tags.
 
@@ -27,38 +37,64 @@ def card_tags(
         record: ``reports/metrics.json``.
         runs: the MLflow run of each stage, as `read_runs` gives them.
         digests: sha256 of each network's file.
-        commit: of the repository; empty outside of one.
+        commit: that is checked out while the model is registered; empty outside of a repository.
+        params_differ: whether ``params.yaml`` says something else by now than the run's params.
     """
     tags = {
-        "fixate.commit": commit,
+        "fixate.registered_from_commit": commit,
         "fixate.protocol": json.dumps(record.get("protocol"), sort_keys=True),
         "fixate.fingerprint": json.dumps(record.get("fingerprint"), sort_keys=True),
     }
+    if params_differ:
+        tags["fixate.params"] = "differ from the workspace"
     tags |= {f"fixate.sha256.{name}": digest for name, digest in digests.items()}
     return tags | {f"fixate.run.{stage}": run["run_id"] for stage, run in runs.items()}
 
 
 def read_record(path: Path, networks: Mapping[str, Path]) -> dict[str, object]:
-    """Return ``reports/metrics.json``, which has to be of the networks that are registered.
+    """Return ``reports/metrics.json``, which has to be of just the networks that are registered.
 
     Args:
         path: of the file.
         networks: files, by the names that the record's fingerprint gives them.
 
     Raises:
-        RegisterError: it is absent, or of other networks.
+        RegisterError: it is absent, of other networks, of fewer or more, or does not say of which.
     """
     if not path.is_file():
         raise RegisterError(f"{path}: no such file; run `dvc repro` first")
     record: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
-    fingerprint = record.get("fingerprint")
-    known = fingerprint.get("models", {}) if isinstance(fingerprint, dict) else {}
+    mode = str(_mapping(record, "protocol", "fusion").get("mode"))
+    measured = MEASURED.get(mode, set())
+    if set(networks) != measured:
+        raise RegisterError(
+            f"{path}: its numbers are of {_names(measured)} (fusion mode {mode}), and the networks "
+            f"to register are {_names(networks)}; run `dvc repro`, or `dvc checkout models`"
+        )
+    known = _mapping(record, "fingerprint", "models")
     for name, file in networks.items():
-        if name in known and known[name] != file_digest(file):
+        if name not in known:
+            raise RegisterError(
+                f"{path}: holds no digest of the network '{name}', so nobody knows whether its "
+                f"numbers are of {file}; run `dvc repro`"
+            )
+        if known[name] != file_digest(file):
             raise RegisterError(
                 f"{path}: its numbers are of another network than {file}; run `dvc repro`"
             )
     return record
+
+
+def _mapping(record: Mapping[str, object], *keys: str) -> Mapping[str, object]:
+    """Return the mapping below some keys; empty where there is none."""
+    for key in keys:
+        value = record.get(key)
+        record = value if isinstance(value, Mapping) else {}
+    return record
+
+
+def _names(networks: Iterable[str]) -> str:
+    return " and ".join(sorted(networks, reverse=True)) or "no network that it names"
 
 
 def read_runs(runs_dir: Path) -> dict[str, dict[str, str]]:

@@ -24,7 +24,7 @@ LONGEST_TAG = 100_000
 """Letters that MLflow takes in the value of a version's tag."""
 NEEDED = (
     *("torch", "numpy", "opencv-contrib-python-headless", "av", "h5py", "pandas", "pydantic"),
-    *("ruamel.yaml", "numba", "jaxtyping", "mlflow"),
+    *("ruamel.yaml", "numba", "scipy", "jaxtyping", "mlflow"),
 )
 """Packages of requirements.txt that a loaded model imports."""
 
@@ -38,7 +38,7 @@ class Registration:
         bundle_dir: networks and settings.
         classes: the actions' names by class id.
         requirements: lines of requirements.txt.
-        params: of the run, by dotted name.
+        params: of the run that made the networks, by dotted name.
         metrics: of the run's test.
         tags: where it comes from.
         parent_run: of the run that trained it; empty where it is not known.
@@ -111,7 +111,7 @@ def register_model(store: Store, dataset: str, registration: Registration) -> Re
     for key, value in _version_tags(registration).items():
         client.set_model_version_tag(registration.name, version, key, value[:LONGEST_TAG])
     uri = f"models:/{registration.name}/{version}"
-    return Registered(store.uri, uri, run_link(experiment, run.info.run_id))
+    return Registered(store.uri, uri, run_link(store, experiment, run.info.run_id))
 
 
 def pinned(requirements: Sequence[str]) -> list[str]:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from mlflow.entities import Run
 
 UI_ADDRESS = "http://127.0.0.1:5000"
+"""Where ``make ui`` serves the repository's own store."""
 
 
 @dataclass(frozen=True)
@@ -31,17 +32,14 @@ class ParentRun:
     Args:
         run_id: MLflow's id.
         experiment_id: MLflow's id of the data set's experiment.
+        link: its address, once ``make ui`` serves the store.
         is_reused: whether this invocation executed nothing, so that an earlier run stands for it.
     """
 
     run_id: str
     experiment_id: str
+    link: str
     is_reused: bool
-
-    @property
-    def link(self) -> str:
-        """Address of the run once ``make ui`` serves the store."""
-        return run_link(self.experiment_id, self.run_id)
 
 
 @dataclass(frozen=True)
@@ -54,14 +52,20 @@ class FinishedRun:
     metrics: Mapping[str, float]
 
 
-def run_link(experiment: str, run_id: str) -> str:
+def run_link(store: Store, experiment: str, run_id: str) -> str:
     """Address of one run."""
-    return f"{UI_ADDRESS}/#/experiments/{experiment}/runs/{run_id}"
+    return f"{_ui_address(store)}/#/experiments/{experiment}/runs/{run_id}"
 
 
-def runs_link(experiment: str) -> str:
+def runs_link(store: Store, experiment: str) -> str:
     """Address of an experiment's table of runs; without its ending MLflow opens another page."""
-    return f"{UI_ADDRESS}/#/experiments/{experiment}/runs?workflowType=machine_learning"
+    return f"{_ui_address(store)}/#/experiments/{experiment}/runs?workflowType=machine_learning"
+
+
+def _ui_address(store: Store) -> str:
+    """Return the server that keeps the runs, or the one that ``make ui`` starts."""
+    is_server = store.uri.startswith(("http://", "https://"))
+    return store.uri.rstrip("/") if is_server else UI_ADDRESS
 
 
 def report_parent(
@@ -70,23 +74,26 @@ def report_parent(
     dataset: str,
     invocation: Invocation,
     params: Mapping[str, object],
+    metrics: Mapping[str, float],
     runs_dir: Path,
 ) -> ParentRun:
     """Return the invocation's parent run.
 
-    A `dvc repro` that executed no stage reuses an equal earlier run; an experiment, which has a
-    name, gets its own.
+    A `dvc repro` that executed no stage reuses an earlier run of the same stages with the same
+    metrics; an experiment, which has a name, gets its own.
     """
-    digest = _digest(_made(runs_dir))
+    digest = _digest(_made(runs_dir), metrics)
     with locked(store):
         client = open_client(store)
         experiment = experiment_id(client, store, dataset)
         if not invocation.name and find_parent(client, experiment, invocation.key) is None:
             equal = _finished_with(client, experiment, digest)
             if equal is not None:
-                return ParentRun(equal.info.run_id, experiment, is_reused=True)
+                run_id = equal.info.run_id
+                link = run_link(store, experiment, run_id)
+                return ParentRun(run_id, experiment, link, is_reused=True)
         run_id = find_or_create_parent(client, experiment, invocation, params)
-    return ParentRun(run_id, experiment, is_reused=False)
+    return ParentRun(run_id, experiment, run_link(store, experiment, run_id), is_reused=False)
 
 
 def close_parent(
@@ -111,7 +118,7 @@ def close_parent(
         if run["parent_run_id"] != run_id:
             client.set_tag(run_id, f"stage.{stage}.cached_from", run["run_id"])
     client.set_tag(run_id, "mlflow.note.content", _note(made, run_id, metrics))
-    client.set_tag(run_id, STAGES, _digest(made))
+    client.set_tag(run_id, STAGES, _digest(made, metrics))
     client.set_terminated(run_id, "FINISHED")
 
 
@@ -125,7 +132,7 @@ def finished_parents(store: Store, dataset: str) -> list[FinishedRun]:
     return [
         FinishedRun(
             name=run.info.run_name,
-            link=run_link(experiment, run.info.run_id),
+            link=run_link(store, experiment, run.info.run_id),
             params=run.data.params,
             metrics=run.data.metrics,
         )
@@ -138,8 +145,10 @@ def _made(runs_dir: Path) -> dict[str, dict[str, str]]:
     return {path.stem: json.loads(path.read_text()) for path in sorted(runs_dir.glob("*.json"))}
 
 
-def _digest(made: Mapping[str, Mapping[str, str]]) -> str:
-    return hashlib.sha256(json.dumps(made, sort_keys=True).encode()).hexdigest()[:20]
+def _digest(made: Mapping[str, Mapping[str, str]], metrics: Mapping[str, float]) -> str:
+    """Return what two invocations have in common that end with the same stages and numbers."""
+    told = json.dumps([made, metrics], sort_keys=True)
+    return hashlib.sha256(told.encode()).hexdigest()[:20]
 
 
 def _finished_with(client: "MlflowClient", experiment: str, digest: str) -> "Run | None":

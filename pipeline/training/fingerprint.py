@@ -29,10 +29,13 @@ def data_digest(store: ClipStore, parts: Sequence[str], *, with_gaze: bool) -> s
     return content_key([asdict(row) for row in rows], images, gaze)
 
 
-def code_digest() -> str:
-    """Return the digest of the code that training runs through, and of torch's version."""
+def code_digest(*more: str) -> str:
+    """Return the digest of the code that training runs through, and of torch's version.
+
+    more: packages that the work runs through beside training's.
+    """
     root = Path(__file__).resolve().parents[1]
-    paths = [path for package in CODE for path in (root / package).rglob("*.py")]
+    paths = [path for package in (*CODE, *more) for path in (root / package).rglob("*.py")]
     return content_key(file_digests(root, paths), torch.__version__)
 
 

@@ -237,6 +237,13 @@ def test_all_of_late_fusions_choices_reach_the_stage(tmp_path):
     assert sections["fuse"].model_dump() == chosen
 
 
+def test_choices_of_late_fusion_are_refused_where_one_network_decides(tmp_path):
+    with pytest.raises(ParamsError, match=r"fusion\.calibrate: found 'True', but lsta has one"):
+        load(tmp_path, model__attention="lsta", fusion__calibrate=True)
+    late = load(tmp_path, model__attention="lsta", fusion__mode="late", fusion__calibrate=True)
+    assert late["fuse"].calibrate
+
+
 def test_late_fusion_leaves_the_joint_network_out(tmp_path):
     joint = load(tmp_path, model__attention="lsta")
     late = load(tmp_path, model__attention="lsta", fusion__mode="late")

@@ -1,8 +1,10 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from pipeline.evaluation.calibration import fit_temperature
-from pipeline.evaluation.fusion import best_weight, blend, fuse_scores, log_softmax
+from pipeline.evaluation.fusion import best_weight, blend, fuse_scores
 from pipeline.evaluation.metrics import micro_accuracy
 from pipeline.evaluation.params import FuseConfig
 from pipeline.evaluation.scores import Scores, ScoresError, no_scores
@@ -45,10 +47,6 @@ def test_the_softmax_of_fused_probabilities_is_the_weighted_mean(weight):
     found = blend(rgb, flow, weight, "probabilities")
     np.testing.assert_allclose(softmax(found), expected, rtol=1e-5)
     np.testing.assert_allclose(np.exp(found), expected, rtol=1e-5)
-
-
-def test_log_softmax_does_not_overflow():
-    assert log_softmax(np.array([[1e4, 0.0]])).tolist() == [[0.0, -1e4]]
 
 
 def test_fixed_weights_are_those_of_rgb_and_flow():
@@ -133,3 +131,11 @@ def test_streams_with_different_clips_are_refused():
 def test_weights_that_do_not_sum_to_one_are_refused():
     with pytest.raises(ParamsError, match="sum to 1"):
         validate(FuseConfig, {"weights": [0.5, 0.6]}, "params.yaml")
+
+
+def test_flows_own_way_of_seeing_stands_below_the_fused_protocol():
+    rgb, flow = make_scores(0), make_scores(1)
+    assert "flow" not in fuse_scores(rgb, flow, NO_JOINT, FuseConfig()).protocol
+    other = replace(flow, protocol=flow.protocol | {"views": "three_crops"})
+    fused = fuse_scores(rgb, other, NO_JOINT, FuseConfig()).protocol
+    assert fused["flow"] == other.protocol

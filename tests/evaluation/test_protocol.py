@@ -3,7 +3,7 @@ import pytest
 
 from pipeline.clips.sampling import windows
 from pipeline.evaluation.params import ProtocolConfig
-from pipeline.evaluation.protocol import protocol_record, window_weights
+from pipeline.evaluation.protocol import clip_score, protocol_record, window_weights
 
 WINDOWS = {"name": "windows", "frames": 16, "stride": 8}
 SEGMENTS = {"name": "segments", "frames": 8}
@@ -76,4 +76,27 @@ def test_the_record_of_a_protocol_says_all_that_shaped_a_number():
         "views": "ten_crops",
         "crop": 224,
         "average": "windows",
+        "scores": "logits",
     }
+
+
+@pytest.mark.parametrize("scores", ["logits", "probabilities"])
+def test_a_clips_score_is_the_weighted_mean_over_windows_and_views(scores):
+    generator = np.random.default_rng(0)
+    logits = (3 * generator.standard_normal((3, 2, 5))).astype(np.float32)
+    weights = np.array([0.5, 0.2, 0.3])
+    expected = np.zeros(5)
+    for window, weight in zip(logits.astype(np.float64), weights, strict=True):
+        for row in window:
+            value = row if scores == "logits" else np.exp(row) / np.exp(row).sum()
+            expected += weight / 2 * value
+    found = clip_score(logits, weights, scores)
+    if scores == "probabilities":
+        assert np.exp(found).sum() == pytest.approx(1)
+        found = np.exp(found)
+    np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_a_mean_probability_near_zero_stays_a_finite_score():
+    logits = np.array([[[0.0, -300.0]]], np.float32)
+    np.testing.assert_allclose(clip_score(logits, np.ones(1), "probabilities"), [0, -300])

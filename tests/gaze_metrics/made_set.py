@@ -69,6 +69,14 @@ def no_gaze(clips_dir: Path, part: str | None = None) -> None:
                     file["gaze/kind"][rows] = 0
 
 
+def look_away(shard: Path, row: int) -> None:
+    """Move a clip's gaze to the image's left border, far outside of the crop."""
+    with h5py.File(shard, "r+") as file:
+        frames = slice(row * NUM_FRAMES, (row + 1) * NUM_FRAMES)
+        valid = file["gaze/valid"][frames]
+        file["gaze/points"][frames] = np.where(valid[:, None], [0.0, 0.5], np.nan)
+
+
 def copy_gaze(source: Path, target: Path, rows: Sequence[int]) -> None:
     """Give some clips of a session the gaze that they have in another set."""
     with h5py.File(source) as given, h5py.File(target, "r+") as file:

@@ -8,6 +8,7 @@ from gaze_metrics.made_set import (
     NUM_FRAMES,
     SESSIONS,
     copy_gaze,
+    look_away,
     no_gaze,
     write_explanation,
     write_set,
@@ -74,12 +75,13 @@ def test_the_summary_is_the_mean_over_clips_and_the_paired_difference(whole):
     _, rows, record = whole
     values = {
         kind: np.array([float(row["nss"]) for row in rows if row["kind"] == kind])
-        for kind in ("attention", "attention_inter_window", "centre")
+        for kind in ("attention", "attention_inter_window", "centre", "training_gaze")
     }
     metric = record["kinds"]["attention"]["metrics"]["nss"]
     assert metric["mean"] == pytest.approx(values["attention"].mean(), rel=1e-4)
     assert metric["interval"][0] < metric["mean"] < metric["interval"][1]
-    for label, kind in (("centre", "centre"), ("inter_window", "attention_inter_window")):
+    others = {name: name for name in ("centre", "training_gaze")}
+    for label, kind in {**others, "inter_window": "attention_inter_window"}.items():
         difference = (values["attention"] - values[kind]).mean()
         assert metric["minus"][label]["mean"] == pytest.approx(difference, rel=1e-4)
 
@@ -135,6 +137,20 @@ def test_without_a_validation_part_f1_is_null_with_the_reason(tmp_path):
     assert "validation" in attention["missing"]["f1"]
     assert {row["f1"] for row in rows} == {""}
     assert attention["glc_compat"]["chosen_on"] == "test"
+
+
+def test_a_clip_whose_gaze_is_all_outside_of_the_map_counts_as_0_in_glc_compat_alone(
+    tmp_path, store
+):
+    path = write_explanation(tmp_path / "explain" / "rgb.h5", store, sampled=["one-2", "one-3"])
+    before = run(store, path)[1]["kinds"]
+    look_away(store.clips_dir / "one.h5", row=2)
+    after = run(ClipStore(store.clips_dir, "rgb"), path)[1]["kinds"]
+    for kind in ("attention", "centre", "grad_cam"):
+        own, other = after[kind], before[kind]
+        assert own["clips"] == other["clips"] - 1
+        assert own["glc_compat"]["fixations"] == other["glc_compat"]["fixations"], kind
+        assert own["glc_compat"]["whole"]["recall"] < other["glc_compat"]["whole"]["recall"]
 
 
 def test_without_a_field_of_view_there_are_no_angles(tmp_path, store):

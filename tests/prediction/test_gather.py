@@ -1,9 +1,10 @@
 import numpy as np
 import pytest
-from prediction.made_run import NAMES, made_scores, make_run
+from prediction.made_run import NAMES, made_scores, make_run, write_rate
+from scipy.special import softmax
 
 from pipeline.evaluation.calibration import fit_temperature
-from pipeline.evaluation.scores import write_scores
+from pipeline.evaluation.scores import no_scores, write_scores
 from pipeline.models.digests import sha256
 from pipeline.models.trained import write_pass_through
 from pipeline.params import ParamsError
@@ -29,6 +30,37 @@ def test_a_run_of_both_streams_is_fused_as_it_was(run_dir):
 
 def test_a_segment_lasts_what_training_clips_do_in_whole_seconds(run_dir):
     assert gather(run_dir).config.length_seconds == 1.0
+
+
+@pytest.mark.parametrize(
+    ("rate", "seconds"),
+    [(16.0, 1.0), (15.99, 1.0), (15.0, 2.0), (5.0, 4.0), (4, 4.0), (1000.0, 1.0)],
+)
+def test_a_segment_lasts_what_clips_of_16_frames_do_at_the_runs_own_rate(tmp_path, rate, seconds):
+    write_rate(make_run(tmp_path), rate)
+    setup = gather(tmp_path)
+    assert (setup.config.length_seconds, setup.notes) == (seconds, ())
+
+
+@pytest.mark.parametrize("lose", ["no record", "no rate", "other clips"])
+def test_a_rate_that_the_run_does_not_tell_is_24_and_noted(tmp_path, lose):
+    record = make_run(tmp_path) / "reports" / "metrics.json"
+    write_rate(tmp_path, None if lose == "no rate" else 4.0)
+    if lose == "no record":
+        record.unlink()
+    if lose == "other clips":
+        record.write_text(record.read_text().replace('"clips.csv": "', '"clips.csv": "0'))
+    setup = gather(tmp_path)
+    assert setup.config.length_seconds == 1.0
+    assert "found no rate of the training videos" in setup.notes[0]
+    assert "segments last 1 s, as training clips do at 24 frames a second" in setup.notes[0]
+
+
+def test_a_record_that_is_no_json_is_an_error(tmp_path):
+    record = make_run(tmp_path) / "reports" / "metrics.json"
+    record.write_text("<<<<<<< ours")
+    with pytest.raises(PredictionError, match=r"metrics\.json: no readable JSON .*repro report"):
+        gather(tmp_path)
 
 
 @pytest.mark.parametrize("wish", ["rgb", "flow"])
@@ -114,9 +146,37 @@ def test_confidence_is_calibrated_on_the_validation_clips_alone(run_dir):
 def test_confidence_is_a_softmax_without_validation_clips_or_scores(tmp_path):
     assert calibrate(made_scores(("test",))).kind == "softmax"
     make_run(tmp_path)
-    (tmp_path / "data" / "scores" / "fused.h5").unlink()
+    (tmp_path / "data" / "scores" / "flow.h5").unlink()
     own = gather(tmp_path).config.calibration
     assert (own.kind, own.temperature) == ("softmax", 1.0)
+    assert gather(tmp_path, "rgb").config.calibration.kind == "calibrated"
+
+
+def test_two_streams_are_calibrated_on_their_own_scores_as_they_are_fused(tmp_path):
+    make_run(tmp_path, with_joint=True, weights=(0.25, 0.75), average="probabilities")
+    (tmp_path / "models" / "joint.pt").unlink()
+    rgb, flow = (made_scores(seed=seed).of("validation") for seed in (5, 6))
+    for name, seed in {"rgb": 5, "flow": 6, "joint": 7, "fused": 7}.items():
+        write_scores(tmp_path / "data" / "scores" / f"{name}.h5", made_scores(seed=seed))
+    own = gather(tmp_path).config.calibration
+    mixed = np.log(0.25 * softmax(rgb.logits, axis=1) + 0.75 * softmax(flow.logits, axis=1))
+    assert own.temperature == pytest.approx(fit_temperature(mixed, rgb.labels), rel=1e-4)
+    joint = made_scores(seed=7).of("validation")
+    assert own.temperature != pytest.approx(fit_temperature(joint.logits, joint.labels), rel=0.02)
+
+
+def test_streams_are_divided_by_their_temperatures_before_they_are_calibrated(tmp_path):
+    make_run(tmp_path, weights="validation", calibrate=True)
+    rows = made_scores().of("validation")
+    mixed = rows.logits * np.float32(0.3 / 0.5 + 0.7 / 2.0)
+    expected = fit_temperature(mixed, rows.labels)
+    assert gather(tmp_path).config.calibration.temperature == pytest.approx(expected, rel=1e-4)
+
+
+def test_one_streams_scores_do_not_calibrate_two(tmp_path):
+    make_run(tmp_path)
+    write_scores(tmp_path / "data" / "scores" / "flow.h5", no_scores())
+    assert gather(tmp_path).config.calibration.kind == "softmax"
 
 
 def test_confidences_sum_to_one_and_keep_the_order():

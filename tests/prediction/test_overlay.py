@@ -10,7 +10,14 @@ from prediction.made_run import NAMES
 from pipeline.frames.size import Size
 from pipeline.gaze.frames import empty_gaze
 from pipeline.prediction.film import Film
-from pipeline.prediction.overlay.draw import Look, Overlay, picture_size, segment_maps
+from pipeline.prediction.overlay.draw import (
+    Look,
+    Overlay,
+    Told,
+    picture_size,
+    segment_maps,
+    share,
+)
 from pipeline.prediction.overlay.encode import open_pictures
 from pipeline.prediction.overlay.panel import BARS, PANEL_HEIGHT, TRACK, Caption, draw_panel
 from pipeline.prediction.watch import Pace, Spectator, watch
@@ -64,6 +71,37 @@ def test_every_frame_is_drawn_once_at_its_own_time(tmp_path, pace):
     path = write_film(tmp_path / "a.mp4", 7, times=times)
     kept, _ = drawn(path, fake_networks(), pace=pace)
     np.testing.assert_allclose(kept.times, times, atol=1e-4)
+
+
+@pytest.mark.parametrize("stride", [0.1, 0.2, 1.5, 9.0])
+def test_only_one_and_a_half_segments_of_frames_wait_however_wide_the_stride(tmp_path, stride):
+    kept, seen, waiting = Kept(), [], []
+    overlay = Overlay(kept, look())
+
+    def see(frame):
+        overlay.see(frame)
+        seen.append(frame.time)
+        waiting.append(len(seen) - len(kept.times))
+
+    with Film(write_film(tmp_path / "a.mp4", 96)) as film:
+        spectator = Spectator(picture_size, see)
+        for told in watch(film, fake_networks(), Pace(0.5, stride, None), spectator):
+            overlay.tell(told)
+    overlay.end()
+    assert kept.times == seen
+    assert max(waiting) <= 1.5 * 0.5 * 24 + 2
+
+
+def test_far_segments_are_mixed_for_one_length_before_the_later_middle():
+    maps = np.ones((1, 2, 2))
+    early, late = (
+        Told(middle, 0.5, np.eye(6)[row], [0], maps, "rgb", "attention")
+        for row, middle in enumerate((1.0, 9.0))
+    )
+    times = np.array([0.5, 1.0, 8.4, 8.5, 8.75, 9.0, 9.5])
+    np.testing.assert_allclose([share(t, early, late) for t in times], [0, 0, 0, 0, 0.5, 1, 1])
+    near = replace(late, middle=1.25)
+    np.testing.assert_allclose([share(t, early, near) for t in (1.0, 1.125, 1.25)], [0, 0.5, 1])
 
 
 def test_a_written_overlay_shows_each_frame_when_the_video_does(tmp_path):

@@ -27,9 +27,12 @@ def open_browser() -> Iterator:
 
 
 @contextmanager
-def open_report(browser, path: Path) -> Iterator:
-    """Give the report in a fresh window; at the end see that it was content with itself."""
-    context = browser.new_context(viewport=WIDE)
+def open_report(browser, path: Path, *, is_phone: bool = False) -> Iterator:
+    """Give the report in a fresh window; at the end see that it was content with itself.
+
+    is_phone: a narrow window that is touched.
+    """
+    context = browser.new_context(viewport=NARROW if is_phone else WIDE, has_touch=is_phone)
     try:
         tab = context.new_page()
         complaints, asked = [], []

@@ -1,6 +1,12 @@
+from dataclasses import replace
+
+import numpy as np
 import pytest
 from reporting.made_run import CONFIG, make_run
 
+from pipeline.evaluation.classes import Classes
+from pipeline.reporting.content import gather_content
+from pipeline.reporting.page import render_page
 from pipeline.reporting.report import write_figures, write_page, write_plots
 
 
@@ -19,3 +25,16 @@ def made(tmp_path_factory):
     write_plots(run.folders, results)
     write_page(CONFIG, run.folders, results, run.around())
     return run
+
+
+@pytest.fixture(scope="session")
+def many_classes(made, tmp_path_factory):
+    """The page of the same run with a matrix of 40 classes, too large for a phone."""
+    results = made.measure()
+    content = gather_content(CONFIG, made.folders, results, made.around())
+    none = np.full(40, -1)
+    classes = Classes(tuple(f"class {number}" for number in range(40)), none, none)
+    large = replace(results, classes=classes, confusion=np.eye(40, dtype=np.int64))
+    path = tmp_path_factory.mktemp("many") / "index.html"
+    path.write_text(render_page(CONFIG, large, content), encoding="utf-8")
+    return path

@@ -30,6 +30,12 @@ def tab(browser, made):
         yield tab
 
 
+@pytest.fixture
+def phone(browser, made):
+    with open_report(browser, made.folders.reports / "index.html", is_phone=True) as tab:
+        yield tab
+
+
 def test_a_visit_goes_well(made):
     drive_report(made.folders.reports / "index.html")
 
@@ -96,6 +102,48 @@ def test_the_matrix_is_driven_by_keys_and_normalised_by_a_button(tab):
     assert percents == pytest.approx(shares, abs=0.51)
     button.click()
     assert [int(number) for number in numbers.all_text_contents()] == counts
+
+
+def test_the_matrix_shows_the_cell_that_the_keys_have_come_to(browser, many_classes):
+    with open_report(browser, many_classes, is_phone=True) as tab:
+        matrix, cursor = tab.locator("#matrix"), tab.locator("#matrix .cursor")
+        matrix.focus()
+        for _ in range(39):
+            matrix.press("ArrowRight")
+        assert is_visible_in(tab, cursor)
+        for _ in range(39):
+            matrix.press("ArrowDown")
+        assert is_visible_in(tab, cursor)
+        assert overflow(tab) == 0
+
+
+def is_visible_in(tab, cursor) -> bool:
+    """Return whether the cursor lies within the window and the matrix's box."""
+    return cursor.evaluate(
+        """(cursor) => {
+          const own = cursor.getBoundingClientRect();
+          const box = cursor.closest('.scroll').getBoundingClientRect();
+          return own.left >= box.left - 1 && own.right <= Math.min(box.right, innerWidth) + 1
+            && own.top >= 0 && own.bottom <= innerHeight + 1;
+        }"""
+    )
+
+
+def test_a_tap_tells_a_cell_of_the_matrix_and_chooses_its_class(phone):
+    cell = phone.locator("#matrix .cells rect").last
+    cell.tap()
+    told = phone.locator("#confusion-told").inner_text()
+    assert re.match(rf".+: {cell.get_attribute('data-count')} clips?, \d+ % of \d+", told)
+    assert "Named instead:" in told
+    assert phone.locator("#classes tr.chosen").count() == 1
+
+
+def test_a_tap_tells_the_values_of_a_chart(phone):
+    chart = phone.locator("#curves .chart").first
+    chart.scroll_into_view_if_needed()
+    box = chart.bounding_box()
+    chart.tap(position={"x": box["width"] - 15, "y": box["height"] / 2})
+    assert phone.locator("#curves output").first.inner_text().startswith("epoch 2:")
 
 
 def test_a_film_plays_and_goes_on_under_another_map(tab):

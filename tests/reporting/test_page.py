@@ -2,9 +2,11 @@ import re
 from html.parser import HTMLParser
 from itertools import pairwise
 
+import h5py
 import pytest
 from reporting.made_run import CONFIG, NO_RUN
 
+from pipeline.evaluation.scores import read_scores, write_scores
 from pipeline.reporting.page import ASSETS_DIR, SCRIPTS
 from pipeline.reporting.report import write_page
 
@@ -78,6 +80,8 @@ def test_the_page_is_the_same_when_made_again(run, page):
 def test_a_report_without_maps_curves_or_gaze_says_so_or_leaves_their_sections_out(run):
     for path in [*run.folders.models.rglob("*.csv"), run.folders.reports / "gaze_quality.json"]:
         path.unlink()
+    with h5py.File(run.folders.data / "explain" / "rgb.h5", "r+") as file:
+        del file["sample"]
     few = CONFIG.model_copy(update={"overlay_clips": 0})
     page = write_page(few, run.folders, run.measure(few), run.around(NO_RUN)).read_text()
     assert re.findall(r'<section id="([\w-]+)"', page) == [
@@ -89,7 +93,26 @@ def test_a_report_without_maps_curves_or_gaze_says_so_or_leaves_their_sections_o
     assert "Runs in MLflow" not in page
 
 
+def test_without_films_there_is_still_the_table_of_deletion_and_insertion(run):
+    few = CONFIG.model_copy(update={"overlay_clips": 0})
+    page = write_page(few, run.folders, run.measure(few), run.around(NO_RUN)).read_text()
+    section = re.search('<section id="attention".*?</section>', page).group()
+    assert "deletion (less is better)" in section
+    assert "No films were asked for" in section
+    assert "video" not in section
+
+
+@pytest.mark.parametrize("is_joint", [True, False])
+def test_the_page_says_that_maps_are_not_of_a_network_of_both_streams(run, is_joint):
+    scores = run.folders.data / "scores"
+    if is_joint:
+        write_scores(scores / "joint.h5", read_scores(scores / "fused.h5"))
+        (run.folders.models / "joint.pt").write_bytes(b"joint")
+    page = write_page(CONFIG, run.folders, run.measure(), run.around(NO_RUN)).read_text()
+    assert ("each is of its own stream’s network" in page) == is_joint
+
+
 def test_style_and_scripts_are_small():
     sizes = [(ASSETS_DIR / name).stat().st_size for name in (*SCRIPTS, "page.css")]
-    assert sum(sizes) < 20 * 1024
+    assert sum(sizes) < 21 * 1024
     assert {path.name for path in ASSETS_DIR.iterdir()} == {*SCRIPTS, "page.css"}

@@ -5,7 +5,7 @@ import pytest
 from reporting.made_run import CONFIG
 
 from pipeline.reporting.metrics_file import interval_name
-from pipeline.reporting.published import MARKS, protocol_mark, read_published
+from pipeline.reporting.published import MARKS, own_mark, protocol_mark, read_published
 from pipeline.reporting.results import EarlierRun, ResultRow, arrange, earlier_results
 from pipeline.reporting.sections.results import results_section
 from pipeline.statistics.bootstrap import Interval
@@ -20,8 +20,9 @@ def row(attention, micro=0.5, *, is_this_run=False):
     return ResultRow(attention, shares, shares, intervals, f"run of {attention}", "", is_this_run)
 
 
-def show(*rows, published=(), config=CONFIG):
-    return results_section(list(rows), published, config)
+def show(*rows, published=(), config=CONFIG, views="centre"):
+    protocol = {"split": config.split, "views": views, "clips": {"name": "windows"}}
+    return results_section(list(rows), published, config, protocol)
 
 
 def cells(page):
@@ -88,6 +89,16 @@ def test_runs_on_other_test_clips_are_not_comparable(changed):
     assert earlier_results([parent()], PARAMS, METRICS | {changed: 0.77}) == []
 
 
+def test_what_only_the_page_shows_may_differ_and_what_an_accuracy_means_may_not():
+    def beside(**change):
+        params = parent().params | {key.replace("__", "."): value for key, value in change.items()}
+        return earlier_results([replace(parent(), params=params)], PARAMS, METRICS)
+
+    assert beside(report__overlay_clips="2")
+    assert beside(explain__steps="2")
+    assert beside(report__missing_classes="zero") == []
+
+
 def test_runs_with_another_seed_or_further_params_are_not_comparable():
     others = [parent(seed="2"), parent(new_key="3")]
     assert earlier_results(others, PARAMS, METRICS) == []
@@ -118,3 +129,44 @@ def test_ours_stands_among_the_papers_on_egtea_alone():
 
 def test_a_protocol_without_a_mark_is_named():
     assert protocol_mark("my_parts")[0] == "my_parts"
+
+
+@pytest.mark.parametrize(
+    ("views", "clips", "mark"),
+    [
+        ("centre", {"name": "windows", "frames": 16, "stride": 8}, "split 1"),
+        ("centre", {"name": "segments", "frames": 8, "twice": False}, "split 1"),
+        ("centre", {"name": "segments", "frames": 8, "twice": True}, "split 1 ×2"),
+        ("three_crops", {"name": "segments", "frames": 8, "twice": True}, "split 1 ×6"),
+        ("ten_crops", {"name": "uniform", "frames": 25}, "split 1 ×10"),
+        ("centre", {"name": "stacks", "stacks": 5}, "split 1 ×5"),
+        ("full", {"name": "uniform", "frames": 25}, "split 1 full"),
+    ],
+)
+def test_more_views_than_one_are_a_protocol_of_their_own(views, clips, mark):
+    record = {"split": "official_split1", "views": views, "clips": clips}
+    assert own_mark(record)[0] == mark
+
+
+def test_flow_that_is_seen_in_another_way_stands_in_the_mark():
+    one, five = {"name": "uniform"}, {"name": "stacks", "stacks": 5}
+    record = {"split": "official_split1", "views": "centre", "clips": one}
+    flow = {"views": "centre", "clips": five}
+    assert own_mark(record | {"flow": flow})[0] == "split 1 ×1, flow ×5"
+    assert own_mark(record | {"flow": {"views": "centre", "clips": one}})[0] == "split 1"
+
+
+def test_thirty_views_have_the_mark_of_the_papers_with_as_many():
+    clips = {"name": "stacks", "stacks": 10}
+    found = own_mark({"split": "official_split1", "views": "three_crops", "clips": clips})
+    assert found == MARKS["split1_many_views"]
+
+
+def test_our_ten_crops_do_not_stand_under_the_mark_of_a_papers_single_one():
+    egtea = CONFIG.model_copy(update={"dataset": "egtea"})
+    this = row("stam", 0.68, is_this_run=True)
+    page = show(this, published=read_published("egtea"), config=egtea, views="ten_crops")
+    (ours,) = re.findall(r"<tr><th[^>]*>stam, fused.*?</tr>", page)
+    assert "split 1 ×10" in ours
+    assert "split 1 ×10: the official split 1, 10 views of each clip" in page
+    assert re.search("with stam <span[^>]*>split 1 ×10<", page)

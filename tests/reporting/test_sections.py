@@ -86,16 +86,35 @@ def test_one_clip_alone_can_be_shown():
 
 def test_a_verb_is_a_colour_and_a_noun_a_shape_where_there_are_few():
     classes = Classes(("a", "b", "c"), np.array([4, 4, 7]), np.array([2, 3, 2]))
-    assert class_marks(np.array([0, 1, 2]), classes) == {0: (0, 0), 1: (0, 1), 2: (1, 0)}
+    marks = class_marks(np.array([0, 1, 2]), classes)
+    assert marks.pairs == {0: (0, 0), 1: (0, 1), 2: (1, 0)}
+    assert marks.are_parts
     page = embedding_section({"flow": embedded([0, 1, 2], [0, 1, 2])}, classes)
     assert "A colour is a verb" in page
+
+
+@pytest.mark.parametrize(
+    ("verbs", "nouns"),
+    [([4] * 8, list(range(8))), ([4, 4, 7], [2, 2, 2])],
+    ids=["more nouns than shapes", "two classes of one verb and noun"],
+)
+def test_classes_that_their_parts_cannot_tell_apart_have_marks_of_their_own(verbs, nouns):
+    count = len(verbs)
+    classes = Classes(tuple("abcdefgh"[:count]), np.array(verbs), np.array(nouns))
+    labels = np.arange(count)
+    marks = class_marks(labels, classes)
+    assert not marks.are_parts
+    assert len(set(marks.pairs.values())) == count
+    page = embedding_section({"flow": embedded(labels, labels)}, classes)
+    assert "A colour is a verb" not in page
+    assert "Colour and shape together are a class" in page
 
 
 def test_of_many_classes_the_commonest_have_marks_of_their_own():
     count = COLOURS * SHAPES + 4
     none = np.full(count, -1)
     labels = np.repeat(np.arange(count), np.arange(count) + 1)
-    marks = class_marks(labels, Classes(tuple(map(str, range(count))), none, none))
+    marks = class_marks(labels, Classes(tuple(map(str, range(count))), none, none)).pairs
     own = [mark for mark in marks.values() if mark[1] < SHAPES]
     assert len(own) == len(set(own)) == COLOURS * SHAPES
     assert marks[count - 1] == (0, 0)
@@ -128,8 +147,8 @@ def test_a_set_without_gaze_says_so():
     assert "no gaze recordings" in gaze_section({})
 
 
-def metric(mean, low, high, difference):
-    minus = {"centre": {"mean": 0, "interval": difference}}
+def metric(mean, low, high, difference, baseline="centre"):
+    minus = {baseline: {"mean": 0, "interval": difference}}
     return {"mean": mean, "interval": [low, high], "minus": minus}
 
 
@@ -153,6 +172,44 @@ def test_gaze_metrics_are_marked_by_whether_they_beat_the_centre(gaze_metrics):
     assert "F1: no validation clip" in page
 
 
+def test_where_training_has_gaze_marks_compare_with_it(gaze_metrics):
+    own = gaze_metrics["kinds"]["attention"]["metrics"]
+    for each in (own["nss"], own["kl"], own["cc"]):
+        each["minus"]["training_gaze"] = {"mean": 0, "interval": [-0.9, -0.2]}
+    page = gaze_metrics_section({"rgb": gaze_metrics})
+    assert page.count("worse than mean training gaze") == 2  # nss, cc
+    assert page.count("better than mean training gaze") == 1  # kl
+    assert "than centre" not in page
+
+
+@pytest.mark.parametrize("kind", ["centre", "training_gaze"])
+def test_a_baseline_is_not_marked_by_another(gaze_metrics, kind):
+    gaze_metrics["kinds"] = {kind: gaze_metrics["kinds"]["attention"]}
+    page = gaze_metrics_section({"rgb": gaze_metrics})
+    assert 'role="img"' not in page
+
+
+def test_precision_and_recall_have_no_marks(gaze_metrics):
+    names = ("f1", "precision", "recall")
+    gaze_metrics["kinds"]["attention"]["metrics"] = {
+        name: metric(0.5, 0.4, 0.6, [0.2, 0.9]) for name in names
+    }
+    gaze_metrics["definitions"]["better"] = dict.fromkeys(names, "higher")
+    page = gaze_metrics_section({"rgb": gaze_metrics})
+    assert page.count("better than") == 1  # f1
+    assert re.findall(r">(F1 ↑|precision|recall)</th>", page) == ["F1 ↑", "precision", "recall"]
+
+
+def test_what_a_map_is_above_that_of_another_window_has_a_row(gaze_metrics):
+    own = gaze_metrics["kinds"]["attention"]["metrics"]
+    assert "minus another window" not in gaze_metrics_section({"rgb": gaze_metrics})
+    own["nss"]["minus"]["inter_window"] = {"mean": 0.125, "interval": [0.05, 0.2]}
+    page = gaze_metrics_section({"rgb": gaze_metrics})
+    (shown,) = re.findall(r"<tr><th[^>]*>attention minus another window.*?</tr>", page)
+    assert "0.125<small>0.05 to 0.20</small>" in shown
+    assert shown.count("<td>–</td>") == 2  # kl, cc
+
+
 def test_absent_gaze_metrics_say_why():
     assert "has not run" in gaze_metrics_section({"rgb": {}, "flow": {}})
     assert "RGB: there are no maps" in gaze_metrics_section(
@@ -162,7 +219,8 @@ def test_absent_gaze_metrics_say_why():
 
 def test_faithfulness_stands_beside_that_of_random_maps():
     curves = Faithfulness(("a",), np.array([[1.0, 0.5, 0.0]]), np.array([[0.0, 0.5, 1.0]]))
-    page = gallery_section([], CLASSES, {"rgb": {"random": curves, "attention": curves}})
+    found = {"rgb": {"random": curves, "attention": curves}}
+    page = gallery_section([], CLASSES, found, is_joint=False)
     assert page.index("RGB attention") < page.index("RGB random map")
     assert page.count("0.500") == 4
 

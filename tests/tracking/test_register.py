@@ -4,6 +4,7 @@ import ast
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +14,7 @@ import pytest
 from imports import REPOSITORY, module_path, reached_modules
 from prediction.films import write_film
 from prediction.made_run import NAMES, make_run
+from tracking.made_lock import write_lock
 
 from pipeline.memo import file_digest
 from pipeline.prediction.table import OWN_COLUMNS
@@ -61,23 +63,72 @@ def test_a_package_without_a_pin_is_named():
 
 def test_a_card_names_commit_runs_digests_and_fingerprint():
     runs = {"fuse": {"run_id": "b", "parent_run_id": "a"}, "train_rgb": {"run_id": "c"}}
-    tags = card_tags({"protocol": {"split": "x"}}, runs, {"rgb": "0f"}, "abc-dirty")
-    assert tags["fixate.commit"] == "abc-dirty"
+    record = {"protocol": {"split": "x"}}
+    tags = card_tags(record, runs, {"rgb": "0f"}, "abc-dirty", params_differ=False)
+    assert tags["fixate.registered_from_commit"] == "abc-dirty"
     assert json.loads(tags["fixate.protocol"]) == {"split": "x"}
     assert (tags["fixate.sha256.rgb"], tags["fixate.run.train_rgb"]) == ("0f", "c")
     assert (parent_of(runs), parent_of({})) == ("a", "")
+    assert "fixate.params" not in tags
+    tags = card_tags(record, runs, {}, "abc", params_differ=True)
+    assert tags["fixate.params"] == "differ from the workspace"
+
+
+def measured(folder, mode, names):
+    """Write a record of some networks, whose files are made, and return it with them."""
+    files = {name: folder / f"{name}.pt" for name in ("rgb", "flow", "joint")}
+    for name, file in files.items():
+        file.write_text(name)
+    digests = {name: file_digest(files[name]) for name in names}
+    record = folder / "metrics.json"
+    fingerprint = {"models": digests}
+    protocol = {"fusion": {"mode": mode}}
+    record.write_text(json.dumps({"protocol": protocol, "fingerprint": fingerprint}))
+    return record, files
+
+
+CASES = [
+    ("logits", ["rgb", "flow"]),
+    ("probabilities", ["rgb", "flow"]),
+    ("rgb", ["rgb"]),
+    ("flow", ["flow"]),
+    ("joint", ["joint"]),
+]
+
+
+@pytest.mark.parametrize(("mode", "own"), CASES)
+def test_just_the_networks_that_the_numbers_are_of_are_registered(tmp_path, mode, own):
+    path, files = measured(tmp_path, mode, ["rgb", "flow", "joint"])
+    assert read_record(path, {name: files[name] for name in own})["fingerprint"]
+    for _, others in CASES[1:]:
+        if others != own:
+            with pytest.raises(
+                RegisterError, match=f"numbers are of {' and '.join(own)} .* to reg"
+            ):
+                read_record(path, {name: files[name] for name in others})
+
+
+def test_a_network_that_was_never_reported_is_refused(tmp_path):
+    path, files = measured(tmp_path, "joint", ["rgb", "flow"])
+    with pytest.raises(RegisterError, match=r"no digest of the network 'joint'.*joint\.pt"):
+        read_record(path, {"joint": files["joint"]})
+
+
+def test_a_record_that_does_not_say_whose_its_numbers_are_is_refused(tmp_path):
+    path, files = measured(tmp_path, None, ["rgb", "flow"])
+    with pytest.raises(RegisterError, match=r"of no network that it names \(fusion mode None\)"):
+        read_record(path, {"rgb": files["rgb"], "flow": files["flow"]})
 
 
 def test_numbers_of_another_network_are_refused(tmp_path):
-    network, record = tmp_path / "model.pt", tmp_path / "metrics.json"
-    network.write_bytes(b"one")
+    record, files = measured(tmp_path, "rgb", ["rgb"])
+    network = {"rgb": files["rgb"]}
+    files["rgb"].write_bytes(b"another")
+    with pytest.raises(RegisterError, match=r"numbers are of another network than .*rgb\.pt"):
+        read_record(record, network)
+    record.unlink()
     with pytest.raises(RegisterError, match=r"metrics\.json: no such file; run `dvc repro`"):
-        read_record(record, {"rgb": network})
-    record.write_text(json.dumps({"fingerprint": {"models": {"rgb": file_digest(network)}}}))
-    assert read_record(record, {"rgb": network})["fingerprint"]
-    network.write_bytes(b"another")
-    with pytest.raises(RegisterError, match=r"numbers are of another network than .*model\.pt"):
-        read_record(record, {"rgb": network})
+        read_record(record, network)
 
 
 def run_python(folder, *words, with_project):
@@ -94,15 +145,18 @@ def run_python(folder, *words, with_project):
 
 
 def write_reports(root):
-    digest = file_digest(root / "models" / "rgb" / "model.pt")
+    digests = {name: file_digest(root / "models" / name / "model.pt") for name in ("rgb", "flow")}
     accuracy = {"micro": 0.5, "macro": 0.4, "top5": 0.9, "verb": None, "noun": None}
     record = {"rgb": accuracy, "flow": accuracy, "joint": None, "fused": accuracy}
-    record |= {"chance": 0.2, "num_clips": 20, "protocol": {"split": "official_split1"}}
+    protocol = {"split": "official_split1", "fusion": {"mode": "logits", "weights": [0.5, 0.5]}}
+    record |= {"chance": 0.2, "num_clips": 20, "protocol": protocol}
     record |= {"intervals": {"fused": {"micro": [0.4, 0.6]}}, "gaze": None}
-    record["fingerprint"] = {"models": {"rgb": digest}, "recipe": "demo"}
+    path = root / "reports" / "metrics.json"
+    told = json.loads(path.read_text())["fingerprint"]  # the rate of the videos
+    record["fingerprint"] = told | {"models": digests, "recipe": "demo"}
     runs = root / "reports" / "runs"
     runs.mkdir(parents=True)
-    (root / "reports" / "metrics.json").write_text(json.dumps(record))
+    path.write_text(json.dumps(record))
     (runs / "fuse.json").write_text(json.dumps({"run_id": "gone", "parent_run_id": "gone"}))
 
 
@@ -111,7 +165,8 @@ def registered(tmp_path_factory) -> Path:
     """Return the folder of a run whose networks were registered."""
     root = make_run(tmp_path_factory.mktemp("run"))
     write_reports(root)
-    (root / "params.yaml").write_text("dataset: {name: tiny, root: here}\nseed: 3\n")
+    (root / "params.yaml").write_text("dataset: {name: next, root: here}\nseed: 4\n")
+    write_lock(root, {"dataset": {"name": "tiny", "root": "here"}, "seed": 3})
     (root / "requirements.txt").write_text(REQUIREMENTS)
     made = run_python(root, "-m", "stages.register", with_project=True)
     assert made.returncode == 0, made.stderr
@@ -146,14 +201,28 @@ def test_a_version_says_params_metrics_and_where_it_comes_from(registered):
     with locked(store):
         client = open_client(store)
     version = client.get_model_version("fixate-tiny", "1")
-    assert version.tags["params.dataset.name"] == "tiny"
+    assert (version.tags["params.dataset.name"], version.tags["params.seed"]) == ("tiny", "3")
+    assert version.tags["fixate.params"] == "differ from the workspace"
     assert float(version.tags["metrics.test/fused/micro"]) == 0.5
     assert json.loads(version.tags["fixate.fingerprint"])["recipe"] == "demo"
-    assert set(version.tags) >= {"fixate.commit", "fixate.sha256.rgb", "fixate.sha256.flow"}
+    own = {"registered_from_commit", "sha256.rgb", "sha256.flow"}
+    assert set(version.tags) >= {f"fixate.{name}" for name in own}
     run = client.get_run(version.run_id)
     assert run.info.status == "FINISHED"
     assert run.data.tags["fixate.role"] == "register"
     assert "mlflow.parentRunId" not in run.data.tags  # this store does not know that run
+
+
+@pytest.mark.slow
+def test_a_run_that_lost_a_network_is_not_registered(registered, tmp_path):
+    root = shutil.copytree(registered, tmp_path / "run", ignore=lambda *_: [".mlflow"])
+    (root / "models" / "flow" / "model.pt").unlink()
+    told = run_python(root, "-m", "stages.register", with_project=True)
+    assert told.returncode == 1
+    assert "register: models/flow/model.pt is absent: scores are of rgb alone" in told.stderr
+    assert "numbers are of rgb and flow (fusion mode logits)" in told.stderr
+    assert "the networks to register are rgb;" in told.stderr
+    assert not (root / ".mlflow").exists()
 
 
 @pytest.mark.slow

@@ -11,7 +11,7 @@ from pipeline.tracking.invocation import Invocation, find_invocation, is_alive, 
 from pipeline.tracking.parent import flatten
 from pipeline.tracking.stage import tracked_stage
 from pipeline.tracking.store import choose_store, experiment_id, locked, open_client
-from pipeline.tracking.summary import close_parent, finished_parents, report_parent
+from pipeline.tracking.summary import close_parent, finished_parents, report_parent, run_link
 
 pytestmark = [
     pytest.mark.slow,
@@ -36,12 +36,17 @@ def run_stage(root: Path, stage: str, invocation: Invocation, error: BaseExcepti
     return run.run_id
 
 
-def close(root: Path, invocation: Invocation):
-    store, runs_dir = choose_store(root, None), root / "runs"
+def close(root: Path, invocation: Invocation, micro: float = 0.75):
+    store, runs_dir, metrics = choose_store(root, None), root / "runs", {"fused/micro": micro}
     parent = report_parent(
-        store, dataset="kitchen", invocation=invocation, params=PARAMS, runs_dir=runs_dir
+        store,
+        dataset="kitchen",
+        invocation=invocation,
+        params=PARAMS,
+        metrics=metrics,
+        runs_dir=runs_dir,
     )
-    close_parent(store, parent, metrics={"fused/micro": 0.75}, files=[], runs_dir=runs_dir)
+    close_parent(store, parent, metrics=metrics, files=[], runs_dir=runs_dir)
     return parent
 
 
@@ -74,6 +79,9 @@ def test_a_repro_that_changed_nothing_reuses_the_last_parent_and_an_experiment_d
     run_stage(tmp_path, "frames", this_process("a"))
     made = close(tmp_path, this_process("a"))
     assert close(tmp_path, replace(this_process(""), key="another")).run_id == made.run_id
+    other = close(tmp_path, replace(this_process(""), key="a third"), micro=0.5)
+    assert other.run_id != made.run_id  # the report counts otherwise
+    assert client_of(tmp_path).get_run(other.run_id).data.metrics["fused/micro"] == 0.5
     assert close(tmp_path, this_process("b")).run_id != made.run_id
     names = [run.name for run in finished_parents(choose_store(tmp_path, None), "kitchen")]
     assert names == ["b", "a"]
@@ -153,3 +161,9 @@ def test_an_invocation_is_the_same_for_all_of_its_processes():
 
 def test_params_are_flattened_with_dots():
     assert flatten({"a": {"b": {"c": 1}}, "d": [2]}) == {"a.b.c": 1, "d": [2]}
+
+
+def test_links_lead_to_the_server_that_keeps_the_runs(tmp_path):
+    own, server = choose_store(tmp_path, None), choose_store(tmp_path, "https://runs.example/")
+    assert run_link(own, "1", "ab").startswith("http://127.0.0.1:5000/#/experiments/1/runs/ab")
+    assert run_link(server, "1", "ab") == "https://runs.example/#/experiments/1/runs/ab"

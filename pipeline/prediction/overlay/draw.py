@@ -27,6 +27,9 @@ from pipeline.prediction.stored import Frame
 SHORT_SIDE, LONG_SIDE, NARROWEST = 480, 1280, 480
 """Pixels: small videos are enlarged and large ones reduced to the first, unless the long side
 would go beyond the second; a narrower picture stands in the middle of a canvas of the third."""
+WAIT_LENGTHS = 1.5
+"""Segments' lengths that a frame waits at most: a segment is over half a length after its middle,
+and is mixed in from at most one length before it."""
 OWNERS: Mapping[NetworkName, str] = {"rgb": "RGB's", "flow": "flow's", "joint": "both streams'"}
 
 
@@ -45,6 +48,7 @@ class Told:
 
     Args:
         middle: time at which it alone is shown.
+        seconds: that its segment lasts.
         confidences: by class id.
         numbers: of its frames.
         maps: of its frames in [0, 1]; None without any.
@@ -53,6 +57,7 @@ class Told:
     """
 
     middle: float
+    seconds: float
     confidences: Float[np.ndarray, " K"]
     numbers: Sequence[int]
     maps: Float[np.ndarray, "F h w"] | None
@@ -93,7 +98,10 @@ def picture_size(displayed: Size) -> Size:
 class Overlay:
     """Draws a video frame by frame, some seconds behind the predictions.
 
-    Between the middles of two segments, both are mixed in proportion to how near they are.
+    Between the middles of two segments, both are mixed in proportion to how near they are; where
+    the middles are farther apart than a segment is long, the earlier segment is shown alone until
+    such a length before the later middle. So no more frames wait than one and a half segments
+    have, however wide the stride.
 
     Args:
         writer: takes the pictures.
@@ -107,14 +115,24 @@ class Overlay:
         self._before: Told | None = None
 
     def see(self, frame: Frame) -> None:
-        """Take a frame, to be drawn once it is known what was said around it."""
-        self._waiting.append(frame)
+        """Take a frame, to be drawn once it is known what was said around it.
+
+        The segments to come end after the frame before this one, so what is too far behind that
+        frame is not mixed with any of them, and is drawn now.
+        """
+        before, waiting = self._before, self._waiting
+        if before is not None and waiting:
+            oldest = waiting[-1].time - WAIT_LENGTHS * before.seconds
+            while waiting[0].time < oldest:
+                self._draw(waiting.popleft(), before, before)
+        waiting.append(frame)
 
     def tell(self, prediction: Prediction) -> None:
         """Draw the frames up to the middle of a segment."""
         frames = prediction.segment.frames
         after = Told(
             middle=prediction.segment.middle,
+            seconds=prediction.segment.stop - prediction.segment.start,
             confidences=prediction.confidences,
             numbers=[frame.number for frame in frames],
             maps=segment_maps(prediction),
@@ -133,9 +151,9 @@ class Overlay:
                 self._draw(self._waiting.popleft(), self._before, self._before)
 
     def _draw(self, frame: Frame, before: Told, after: Told) -> None:
-        share = _share(frame.time, before, after)
+        late = share(frame.time, before, after)
         picture = decode_rgb(frame.shown)
-        maps = _mixed_map(frame.number, before, after, share)
+        maps = _mixed_map(frame.number, before, after, late)
         if maps is not None and after.maps_of is not None:
             stored = Size(frame.image.shape[1], frame.image.shape[0])
             own = Size(picture.shape[1], picture.shape[0])
@@ -148,7 +166,7 @@ class Overlay:
             share=min(frame.time / seconds, 1.0) if seconds else None,
             words=self._words(after),
         )
-        mixed = (1 - share) * before.confidences + share * after.confidences
+        mixed = (1 - late) * before.confidences + late * after.confidences
         panel = draw_panel(picture.shape[1], caption, self._look.names, mixed)
         self._writer.add(np.concatenate([picture, panel]), frame.time)
 
@@ -178,22 +196,23 @@ def segment_maps(prediction: Prediction) -> Float[np.ndarray, "F h w"] | None:
     return scale_to_one(maps_of_frames(prediction.maps, places))
 
 
-def _share(time: float, before: Told, after: Told) -> float:
-    """Return how much of ``after`` a time has."""
+def share(time: float, before: Told, after: Told) -> float:
+    """Return how much of ``after`` a time has, in [0, 1]; ``before`` has the rest."""
     if after.middle <= before.middle:
         return 1.0
-    return min(max((time - before.middle) / (after.middle - before.middle), 0.0), 1.0)
+    start = max(before.middle, after.middle - before.seconds)
+    return min(max((time - start) / (after.middle - start), 0.0), 1.0)
 
 
 def _mixed_map(
-    number: int, before: Told, after: Told, share: float
+    number: int, before: Told, after: Told, late: float
 ) -> Float[np.ndarray, "h w"] | None:
     if before.maps is None or after.maps is None:
         return None
     near = [
         own.maps[_nearest(own.numbers, number)] for own in (before, after) if own.maps is not None
     ]
-    return (1 - share) * near[0] + share * near[1]
+    return (1 - late) * near[0] + late * near[1]
 
 
 def _nearest(numbers: Sequence[int], number: int) -> int:

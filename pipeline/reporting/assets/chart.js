@@ -11,12 +11,13 @@ for (const chart of document.querySelectorAll("[data-stops]")) {
     chart.setAttribute("aria-valuetext", words);
     chart.nextElementSibling.textContent = words;
   };
-  chart.addEventListener("pointermove", (event) => {
+  const point = (event) => {
     const box = chart.getBoundingClientRect(), scale = chart.viewBox.baseVal.width / box.width;
     const left = (event.clientX - box.left) * scale, top = (event.clientY - box.top) * scale;
     const far = stops.map(([x, y]) => Math.hypot(x - left, y === null ? 0 : y - top));
     goTo(far.indexOf(Math.min(...far)));
-  });
+  };
+  for (const kind of ["pointermove", "pointerdown"]) chart.addEventListener(kind, point);
   chart.addEventListener("focus", () => at < 0 && goTo(0));
   chart.addEventListener("keydown", (event) => {
     const keys = { ArrowLeft: at - 1, ArrowDown: at - 1, ArrowRight: at + 1, ArrowUp: at + 1, Home: 0, End: stops.length };

@@ -21,10 +21,12 @@ const goTo = (place) => {
   cursor.setAttribute("x", margin + column * cell);
   cursor.setAttribute("y", margin + row * cell);
   cursor.removeAttribute("hidden");
+  told.textContent = words(row, column);
+};
+const words = (row, column) => {
   const count = counts[row][column], sum = total(row);
   const share = sum ? `, ${Math.round((100 * count) / sum)} % of ${clips(sum)}` : "";
-  told.textContent =
-    `${names[row]}, ${row === column ? "right" : `named ${names[column]}`}: ${clips(count)}${share}`;
+  return `${names[row]}, ${row === column ? "right" : `named ${names[column]}`}: ${clips(count)}${share}`;
 };
 const tell = (row) => {
   const list = (of) => of.map((count, other) => [count, other])
@@ -52,23 +54,30 @@ document.addEventListener("class", ({ detail: row }) => {
   tell(row);
 });
 all.addEventListener("click", () => choose(null));
-matrix.addEventListener("pointermove", (event) => goTo(cellAt(event)));
+for (const kind of ["pointermove", "pointerdown"]) {
+  matrix.addEventListener(kind, (event) => goTo(cellAt(event)));
+}
 matrix.addEventListener("focus", () => goTo(at));
 matrix.addEventListener("click", (event) => {
-  const label = event.target.closest("[data-class]"), [row] = cellAt(event);
+  const label = event.target.closest("[data-class]"), [row, column] = cellAt(event);
   if (label) choose(+label.dataset.class);
-  else if (row >= 0 && row < classes) choose(row);
+  else if (row >= 0 && row < classes) {
+    choose(row);
+    if (counts[row][column] >= 0) told.textContent = `${words(row, column)}. ${told.textContent}`;
+  }
 });
 matrix.addEventListener("keydown", (event) => {
-  const [row, column] = at;
-  const keys = {
-    ArrowUp: () => goTo([row - 1, column]), ArrowDown: () => goTo([row + 1, column]),
-    ArrowLeft: () => goTo([row, column - 1]), ArrowRight: () => goTo([row, column + 1]),
-    Enter: () => choose(row), Escape: () => choose(null),
-  };
-  if (!keys[event.key]) return;
+  const [row, column] = at, choices = { Enter: row, Escape: null };
+  const next = {
+    ArrowUp: [row - 1, column], ArrowDown: [row + 1, column],
+    ArrowLeft: [row, column - 1], ArrowRight: [row, column + 1],
+  }[event.key];
+  if (next) {
+    goTo(next);
+    cursor.scrollIntoView({ block: "nearest", inline: "nearest" });
+  } else if (event.key in choices) choose(choices[event.key]);
+  else return;
   event.preventDefault();
-  keys[event.key]();
 });
 normalise.addEventListener("click", () => {
   const isShares = matrix.classList.toggle("shares");

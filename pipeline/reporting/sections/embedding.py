@@ -22,6 +22,11 @@ OUTLINES = (
     "M-2.2 0a2.2 2.2 0 1 0 4.4 0a2.2 2.2 0 1 0-4.4 0",
 )
 """Circle, square, triangle, diamond, triangle on its tip, pentagon; a dot for rare classes."""
+SCHEMES = {
+    True: "A colour is a verb, a shape a noun.",
+    False: "Colour and shape together are a class.",
+}
+"""What marks mean, by whether they are of a class's parts."""
 
 
 def embedding_section(streams: Mapping[str, Embedded], classes: Classes) -> str:
@@ -30,12 +35,12 @@ def embedding_section(streams: Mapping[str, Embedded], classes: Classes) -> str:
     marks = class_marks(np.concatenate([each.labels for each in streams.values()]), classes)
     figures = "".join(
         f"<figure><figcaption>{TITLES[name]} stream</figcaption>"
-        f"{_scatter(name, each, marks, classes)}</figure>"
+        f"{_scatter(name, each, marks.pairs, classes)}</figure>"
         for name, each in streams.items()
     )
     buttons = "".join(
         f'<button type="button" class="plain" data-class="{label}" aria-pressed="false">'
-        f'<svg viewBox="-7 -7 14 14" aria-hidden="true">{_mark(marks[label])}</svg>'
+        f'<svg viewBox="-7 -7 14 14" aria-hidden="true">{_mark(marks.pairs[label])}</svg>'
         f"{text(classes.names[label])}</button>"
         for label in labels.tolist()
     )
@@ -43,7 +48,7 @@ def embedding_section(streams: Mapping[str, Embedded], classes: Classes) -> str:
     lead = (
         "t-SNE of the features before the classifier, averaged over a clip: clips lie close where "
         "the network sees them alike; the size of gaps and groups means nothing. Filled: the "
-        f"stream names the clip’s class; hollow: another. {_scheme(marks, classes)}"
+        f"stream names the clip’s class; hollow: another. {SCHEMES[marks.are_parts]}"
     )
     body = f'{_symbols()}<div data-legend><div class="charts">{figures}</div>{legend}</div>'
     return section("features", "Features", body, lead=lead)
@@ -82,12 +87,3 @@ def _mark(mark: tuple[int, int], attributes: str = "", *, is_filled: bool = True
 def _symbols() -> str:
     paths = "".join(f'<path id="mark{n}" d="{outline}"/>' for n, outline in enumerate(OUTLINES))
     return f'<svg class="symbols" aria-hidden="true"><defs>{paths}</defs></svg>'
-
-
-def _scheme(marks: Mapping[int, tuple[int, int]], classes: Classes) -> str:
-    verbs: dict[int, set[int]] = {}
-    for label, (colour, _) in marks.items():
-        verbs.setdefault(colour, set()).add(int(classes.verb_of_action[label]))
-    if all(len(own) == 1 and min(own) >= 0 for own in verbs.values()):
-        return "A colour is a verb, a shape a noun."
-    return "Colour and shape together are a class."

@@ -7,18 +7,23 @@ from pipeline.evaluation.explain import MAP_TITLES, Faithfulness
 from pipeline.reporting.console import TITLES
 from pipeline.reporting.films import Film
 from pipeline.reporting.gallery import FRAMES, GalleryClip
-from pipeline.reporting.markup import badge, bar, data_uri, section, table, text
+from pipeline.reporting.markup import badge, bar, data_uri, note, section, table, text
 from pipeline.reporting.numbers import decimal, percent
 
 LEAD = (
     "Test clips chosen by a seed. Heat is where a stream’s map is high, scaled over the clip; what "
     "the centre crop cuts off is dim. The ring is the wearer’s gaze, drawn where the tracker had "
-    "one. Attention is what the model multiplied its features by; Grad-CAM++ is what speaks for "
-    "the class that the stream names."
+    "one. Attention is the method’s own map: what it weighs its features by, or, in IGA, where it "
+    "expects the gaze. Grad-CAM++ is what speaks for the class that the stream names."
 )
 NO_MAPS_LEAD = (
     "Test clips chosen by a seed, with the wearer’s gaze where the tracker had one. "
     "This method has no maps."
+)
+NO_CLIPS_LEAD = "No films were asked for."
+JOINT = (
+    "The fused number, and the guesses below a film, are those of a network of both streams. The "
+    "maps are not: each is of its own stream’s network."
 )
 KINDS: dict[str, str] = {
     "attention": MAP_TITLES["attention"],
@@ -32,15 +37,27 @@ def gallery_section(
     clips: Sequence[GalleryClip],
     classes: Classes,
     faithfulness: Mapping[str, Mapping[str, Faithfulness]],
+    *,
+    is_joint: bool,
 ) -> str:
     """Return the clips' cards, and how far their maps can be trusted.
 
-    faithfulness: by stream and kind of map.
+    Args:
+        clips: those that are shown.
+        classes: their names.
+        faithfulness: by stream and kind of map.
+        is_joint: whether the fused scores are those of a network of both streams.
     """
     cards = "".join(_card(clip, classes) for clip in clips)
-    has_maps = any(len(clip.films) > 1 for clip in clips)
-    body = f'<div class="gallery">{cards}</div>{_faithfulness(faithfulness)}'
-    return section("attention", "Attention", body, lead=LEAD if has_maps else NO_MAPS_LEAD)
+    shown = f'<div class="gallery">{cards}</div>' if clips else ""
+    body = f"{note(JOINT) if is_joint else ''}{shown}{_faithfulness(faithfulness)}"
+    return section("attention", "Attention", body, lead=_lead(clips))
+
+
+def _lead(clips: Sequence[GalleryClip]) -> str:
+    if not clips:
+        return NO_CLIPS_LEAD
+    return LEAD if any(len(clip.films) > 1 for clip in clips) else NO_MAPS_LEAD
 
 
 def _card(clip: GalleryClip, classes: Classes) -> str:

@@ -28,12 +28,18 @@ KINDS = {
     "centre": "centre",
     "training_gaze": "mean training gaze",
 }
+UNORDERED = ("precision", "recall")
+"""They go with each map's own threshold: more of one is not a better map."""
+BASELINES = {"training_gaze": "mean training gaze", "centre": "centre"}
+"""What marks compare with: the first that there is, the better informed one."""
 ARROWS = {"higher": "↑", "lower": "↓"}
 ABSENT = "The stage gaze_metrics has not run: `dvc repro gaze_metrics` makes this table."
 LEAD = (
     "Mean over test clips with gaze; below, the 95 % interval, sessions resampled. ↑ more is "
-    "better, ↓ less is. ▲ better and ▼ worse than a blob in the middle of the image: the interval "
-    "of the difference on the same clips has no zero in it."
+    "better, ↓ less is. ▲ better and ▼ worse than the mean gaze of the training clips, or, where "
+    "they have none, than a blob in the middle of the image: the interval of the difference on the "
+    "same clips has no zero in it. Precision and recall have no marks, since each map has a "
+    "threshold of its own. Rows “minus” are differences on the same clips."
 )
 
 Record = Mapping[str, object]
@@ -57,14 +63,11 @@ def _stream(stream: str, record: Record) -> str:
     kinds, definitions = _mapping(record.get("kinds")), _mapping(record.get("definitions"))
     better = _mapping(definitions.get("better"))
     known = [name for name in METRICS if _has(kinds, name)]
-    head = ["map", "clips", *(f"{METRICS[name]} {ARROWS[str(better[name])]}" for name in known)]
+    head = ["map", "clips", *(_head(name, str(better[name])) for name in known)]
     rows = [
-        [
-            text(KINDS.get(kind, kind)),
-            str(_mapping(own).get("clips", "–")),
-            *(_metric(_mapping(own), name, str(better[name])) for name in known),
-        ]
+        row
         for kind, own in kinds.items()
+        for row in _rows(kind, _mapping(own), {name: str(better[name]) for name in known})
     ]
     gaze = _mapping(record.get("gaze"))
     caption = (
@@ -77,21 +80,47 @@ def _stream(stream: str, record: Record) -> str:
     )
 
 
-def _metric(own: Record, name: str, better: str) -> str:
-    """Return a mean with its interval, and how it stands to the centre's."""
-    found = _mapping(_mapping(own.get("metrics")).get(name))
+def _head(name: str, better: str) -> str:
+    return METRICS[name] if name in UNORDERED else f"{METRICS[name]} {ARROWS[better]}"
+
+
+def _rows(kind: str, own: Record, better: Mapping[str, str]) -> list[list[str]]:
+    """Return a kind's means, and what they are above those of another window's maps."""
+    metrics = {name: _mapping(_mapping(own.get("metrics")).get(name)) for name in better}
+    title, clips = text(KINDS.get(kind, kind)), str(own.get("clips", "–"))
+    marks = {name: _mark(kind, metrics[name], name, better[name]) for name in better}
+    rows = [[title, clips, *(_mean(metrics[name], marks[name]) for name in better)]]
+    above = {name: _minus(metrics[name], "inter_window") for name in better}
+    if any(above.values()):
+        rows.append([f"{title} minus another window", clips, *map(_mean, above.values())])
+    return rows
+
+
+def _mean(found: Record, mark: str = "") -> str:
+    """Return a mean with its interval."""
     if not found:
         return "–"
     interval = _numbers(found.get("interval"))
     ends = f"<small>{decimal(interval[0])} to {decimal(interval[1])}</small>" if interval else ""
-    difference = _numbers(_mapping(_mapping(found.get("minus")).get("centre")).get("interval"))
-    mark = ""
-    if difference and difference[0] * difference[1] > 0:
-        is_better = (difference[0] > 0) == (better == "higher")
-        words = "better than centre" if is_better else "worse than centre"
-        mark = f' <span role="img" aria-label="{words}">{"▲" if is_better else "▼"}</span>'
-    mean = float(str(found["mean"]))
-    return f"{decimal(mean, 3)}{mark}{ends}"
+    return f"{decimal(float(str(found['mean'])), 3)}{mark}{ends}"
+
+
+def _mark(kind: str, found: Record, name: str, better: str) -> str:
+    """Return how a metric stands to the baseline's; nothing where that may be chance."""
+    baseline = next((each for each in BASELINES if _minus(found, each)), None)
+    if baseline is None or kind in BASELINES or name in UNORDERED:
+        return ""
+    difference = _numbers(_minus(found, baseline).get("interval"))
+    if not difference or difference[0] * difference[1] <= 0:
+        return ""
+    is_better = (difference[0] > 0) == (better == "higher")
+    words = f"{'better' if is_better else 'worse'} than {BASELINES[baseline]}"
+    return f' <span role="img" aria-label="{words}">{"▲" if is_better else "▼"}</span>'
+
+
+def _minus(found: Record, label: str) -> Record:
+    """Return a metric's paired difference; empty where there is none."""
+    return _mapping(_mapping(found.get("minus")).get(label))
 
 
 def _definitions(definitions: Record, missing: Sequence[str]) -> str:

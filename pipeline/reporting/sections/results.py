@@ -1,20 +1,25 @@
 """Results: methods by streams with intervals, and the papers' figures beside ours."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from pipeline.reporting.console import TITLES
 from pipeline.reporting.markup import badge, bar, link, note, section, table, text
 from pipeline.reporting.numbers import percent, percent_range
 from pipeline.reporting.params import ReportConfig
-from pipeline.reporting.published import Published, protocol_mark
+from pipeline.reporting.published import Published, own_mark, protocol_mark
 from pipeline.reporting.results import MEASURES, NO_ATTENTION, ResultRow
 
 STREAMS = ("rgb", "flow", "joint", "fused")
+Mark = tuple[str, str]
+"""A protocol's mark and its words."""
 GAZE = {"none": "–", "training": "in training", "test": "in test"}
 
 
 def results_section(
-    rows: Sequence[ResultRow], published: Sequence[Published], config: ReportConfig
+    rows: Sequence[ResultRow],
+    published: Sequence[Published],
+    config: ReportConfig,
+    protocol: Mapping[str, object],
 ) -> str:
     """Streams by attention method with intervals and gains, then what papers report.
 
@@ -22,14 +27,16 @@ def results_section(
         rows: this run's and those that may stand beside it.
         published: printed figures of the data set.
         config: the run's facts.
+        protocol: how its clips were divided and seen.
     """
     has_joint = any("joint" in row.micro for row in rows)
     streams = [name for name in STREAMS if name != "joint" or has_joint]
     columns = [(stream, measure) for stream in streams for measure in MEASURES]
     baseline = next((row for row in rows if row.attention == NO_ATTENTION), None)
-    mark = _mark(config.split)
+    own = own_mark(protocol)
     body = [
-        [_name(row, mark), *(_result(row, baseline, *column) for column in columns)] for row in rows
+        [_name(row, badge(own[0])), *(_result(row, baseline, *column) for column in columns)]
+        for row in rows
     ]
     head = [f"{TITLES[stream]} {measure}" for stream, measure in columns]
     listed = table(
@@ -39,8 +46,8 @@ def results_section(
         "Equal data, split, recipe and seed. Below each number its 95 % interval, sessions "
         "resampled; in brackets the gain over no attention."
     )
-    content = listed + _legend([config.split]) + _hint(rows, baseline)
-    content += _published(published, rows, config)
+    content = listed + _legend([own]) + _hint(rows, baseline)
+    content += _published(published, rows, config, own)
     return section("results", "Results", content, lead=lead)
 
 
@@ -85,17 +92,13 @@ def _hint(rows: Sequence[ResultRow], baseline: ResultRow | None) -> str:
     )
 
 
-def _mark(protocol: str) -> str:
-    return badge(protocol_mark(protocol)[0])
-
-
-def _legend(protocols: Iterable[str]) -> str:
-    marks = [protocol_mark(name) for name in dict.fromkeys(protocols)]
-    return note("Protocols. " + "; ".join(f"{mark}: {words}" for mark, words in marks) + ".")
+def _legend(marks: Iterable[Mark]) -> str:
+    listed = "; ".join(f"{mark}: {words}" for mark, words in dict.fromkeys(marks))
+    return note(f"Protocols. {listed}.")
 
 
 def _published(
-    published: Sequence[Published], rows: Sequence[ResultRow], config: ReportConfig
+    published: Sequence[Published], rows: Sequence[ResultRow], config: ReportConfig, mark: Mark
 ) -> str:
     """Return the table of printed figures with this run's among them, or why there is none."""
     if not published:
@@ -105,7 +108,7 @@ def _published(
         )
     own = next(row for row in rows if row.is_this_run)
     listed = [(row.micro or row.macro or 0.0, _printed(row)) for row in published]
-    listed.append((100 * own.micro["fused"], _ours(own, config)))
+    listed.append((100 * own.micro["fused"], _ours(own, config, mark[0])))
     listed.sort(key=lambda each: each[0])
     shown = table(
         ["method", "year", "gaze", "micro", "macro", "protocol", "source"],
@@ -117,7 +120,9 @@ def _published(
         "Only numbers of one protocol may be compared, and papers give no intervals: split 1’s is "
         "about ±2 points."
     )
-    return shown + _legend([config.split, *(row.protocol for row in published)]) + note(warning)
+    return (
+        shown + _legend([mark, *(protocol_mark(row.protocol) for row in published)]) + note(warning)
+    )
 
 
 def _printed(row: Published) -> list[str]:
@@ -127,12 +132,12 @@ def _printed(row: Published) -> list[str]:
         str(row.year),
         GAZE[row.gaze],
         *(percent(share) for share in shares),
-        _mark(row.protocol),
+        badge(protocol_mark(row.protocol)[0]),
         text(row.source),
     ]
 
 
-def _ours(row: ResultRow, config: ReportConfig) -> list[str]:
+def _ours(row: ResultRow, config: ReportConfig, mark: str) -> list[str]:
     numbers = [
         f"{percent(shares['fused'])}"
         f"<small>{percent_range(row.intervals.get(('fused', measure)))}</small>"
@@ -143,6 +148,6 @@ def _ours(row: ResultRow, config: ReportConfig) -> list[str]:
         "–",
         GAZE["none" if config.gaze == "none" else "training"],
         *numbers,
-        _mark(config.split),
+        badge(mark),
         "this report",
     ]
