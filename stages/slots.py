@@ -9,7 +9,8 @@ def slot_environments(environ: Mapping[str, str], cores: int, jobs: int) -> list
     """Return what the processes of each slot find in their environment.
 
     One slot has the whole machine, as it is. Several have an equal share of the cores each, and
-    one of the GPUs in turn, unless ``FIXATE_DEVICES`` gives every experiment several.
+    one of the GPUs in turn, from ``FIXATE_DEVICE`` on, unless ``FIXATE_DEVICES`` gives every
+    experiment several.
 
     Raises:
         EnvironmentFault: a variable is not understood.
@@ -18,8 +19,9 @@ def slot_environments(environ: Mapping[str, str], cores: int, jobs: int) -> list
         return [{}]
     share = {"FIXATE_WORKERS": str(max(cores // jobs, 1))}
     gpus = _count_gpus(environ, jobs) if "FIXATE_DEVICES" not in environ else 0
+    first = int((environ.get("FIXATE_DEVICE") or "").partition(":")[2] or 0) if gpus > 1 else 0
     return [
-        {**share, "FIXATE_DEVICE": f"cuda:{slot % gpus}"} if gpus > 1 else share
+        {**share, "FIXATE_DEVICE": f"cuda:{first + slot % gpus}"} if gpus > 1 else share
         for slot in range(jobs)
     ]
 

@@ -13,7 +13,6 @@ from pipeline.experiments.paired import is_right, judge_pairs
 from pipeline.experiments.read import STREAMS, Experiment
 from pipeline.experiments.results import ClassGain, Comparison, Difference, Estimate
 from pipeline.statistics.accuracies import tally_accuracies
-from pipeline.statistics.bootstrap import percentile_interval
 from pipeline.statistics.seeds import seed_spread
 from pipeline.statistics.tally import Tally
 
@@ -60,7 +59,7 @@ def compare(experiments: Sequence[Experiment], seed: int, *, all_pairs: bool = F
         varied=tuple(
             list_differences(
                 [group.label for group in groups],
-                [group.experiments[0].params for group in groups],
+                [_choices(group.experiments[0]) for group in groups],
             )
         ),
         warnings=find_warnings(aligned),
@@ -75,6 +74,11 @@ def align(experiment: Experiment, first: Experiment) -> Experiment:
         row_of = {clip: row for row, clip in enumerate(of_stream.clips.tolist())}
         scores[stream] = of_stream.take(np.array([row_of[clip] for clip in wanted]))
     return replace(experiment, scores=scores)
+
+
+def _choices(experiment: Experiment) -> dict[str, object]:
+    """Return all that was chosen; ``recipe`` is the recipe's name, ``recipes`` what it says."""
+    return {**experiment.params, "recipes": experiment.recipe}
 
 
 def _has(group: Group, stream: str) -> bool:
@@ -104,9 +108,7 @@ def estimate_group(
     for metric in of_group[0]:
         tallies = [tallied[metric] for tallied in of_group]
         spread = seed_spread(np.array([counted.accuracy() for counted in tallies]))
-        resampled = draws.accuracy(label, tallies)
-        interval = percentile_interval(resampled, tallies[0].num_clusters)
-        found[metric] = Estimate(spread.mean, spread.sd, interval)
+        found[metric] = Estimate(spread.mean, spread.sd, draws.interval(label, tallies))
     return found
 
 

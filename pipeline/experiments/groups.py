@@ -25,7 +25,7 @@ class Group:
 
 
 def group_seeds(experiments: Sequence[Experiment]) -> list[Group]:
-    """Group experiments with equal params but for the seed, in the order given.
+    """Group experiments of equal params and recipe but for the seed, in the order given.
 
     Experiments that agree in the seed as well stay apart: other code made them, or they are one
     training twice.
@@ -45,7 +45,7 @@ def group_seeds(experiments: Sequence[Experiment]) -> list[Group]:
 
 def _key(experiment: Experiment) -> str:
     params = {key: value for key, value in experiment.params.items() if key != "seed"}
-    return json.dumps(params, sort_keys=True, default=str)
+    return json.dumps([params, experiment.recipe], sort_keys=True, default=str)
 
 
 def _tell_apart(groups: Sequence[Group]) -> list[Group]:

@@ -81,6 +81,15 @@ def read_committed(root: Path, commit: str, path: str) -> str:
     return _git(root, "show", f"{commit}:./{path}")
 
 
+def changed_since(root: Path, commit: str, paths: Sequence[str]) -> list[str]:
+    """Return the tracked files below some paths that are not what they were in a commit.
+
+    Raises:
+        ExperimentError: there is no such commit.
+    """
+    return _git(root, "diff", "--name-only", commit, "--", *paths).splitlines()
+
+
 def _find(root: Path, name: str, listed: Sequence[Named]) -> Named | None:
     if name == WORKSPACE:
         return Named(WORKSPACE, "", "")

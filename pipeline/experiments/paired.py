@@ -1,8 +1,8 @@
 """Tests of the difference of two groups on the same test clips.
 
-Chance enters in two ways, and a difference is called real only if it exceeds both: the sessions
-that happen to be in the test part (a sign-flip test over sessions), and the seeds that happen to
-be drawn (Welch's test, where a group has several).
+Chance enters in two ways: the sessions that happen to be in the test part (a sign-flip test over
+sessions), and the seeds that happen to be drawn (Welch's test, where a group has several). A
+difference is called real only if it exceeds each of them, and, since they add up, both together.
 """
 
 from collections.abc import Mapping, Sequence
@@ -16,11 +16,10 @@ from pipeline.experiments.draws import Draws
 from pipeline.experiments.groups import Group
 from pipeline.experiments.read import Experiment
 from pipeline.experiments.results import Difference
-from pipeline.statistics.bootstrap import percentile_interval
 from pipeline.statistics.holm import holm
 from pipeline.statistics.mcnemar import mcnemar_test
 from pipeline.statistics.permutation import sign_flip_test
-from pipeline.statistics.seeds import seeds_test
+from pipeline.statistics.seeds import combined_test, seeds_test
 from pipeline.statistics.tally import Tally
 
 TESTED = ("micro", "macro")
@@ -59,6 +58,11 @@ def judge_pairs(
         for metric in TESTED:
             sides = [[each[metric] for each in tallies[group.label]] for group in pair]
             found.append(_difference(_Question(stream, metric, pair), sides, draws, seed))
+    return correct(found)
+
+
+def correct(found: Sequence[Difference]) -> list[Difference]:
+    """Return differences with their p-values corrected as one family of questions."""
     corrected = holm(np.array([each.p_value for each in found])).tolist()
     mcnemar = iter(holm(np.array([p for each in found if (p := each.mcnemar_p) is not None])))
     return [
@@ -83,19 +87,17 @@ def _difference(
     """Test one question; p-values are not yet corrected."""
     labels = [group.label for group in question.pair]
     values = [np.array([counted.accuracy() for counted in side]) for side in sides]
-    contributions = [_contributions(side) for side in sides]
-    resampled = [draws.accuracy(*named) for named in zip(labels, sides, strict=True)]
+    parts = _contributions(sides[1]) - _contributions(sides[0])
     return Difference(
         stream=question.stream,
         metric=question.metric,
         first=labels[0],
         second=labels[1],
         value=float(values[1].mean() - values[0].mean()),
-        interval=percentile_interval(resampled[1] - resampled[0], sides[0][0].num_clusters),
-        permutation_p=sign_flip_test(
-            contributions[1] - contributions[0], np.random.default_rng(seed)
-        ),
+        interval=draws.interval_of_difference(labels, sides),
+        permutation_p=sign_flip_test(parts, np.random.default_rng(seed)),
         seeds_p=seeds_test(*values),
+        combined_p=combined_test(parts, *values),
         mcnemar_p=_mcnemar(question) if question.metric == "micro" else None,
         corrected_p=1.0,
         corrected_mcnemar_p=None,
@@ -103,8 +105,9 @@ def _difference(
 
 
 def _contributions(side: Sequence[Tally]) -> Float[np.ndarray, " S"]:
-    """Each session's part of the accuracy, the mean over seeds."""
-    return np.mean([counted.contributions() for counted in side], axis=0)
+    """Part of the accuracy of each session that is tested, the mean over seeds."""
+    is_tested = side[0].counted.sum(axis=1) > 0
+    return np.mean([counted.contributions()[is_tested] for counted in side], axis=0)
 
 
 def _mcnemar(question: _Question) -> float | None:

@@ -6,6 +6,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from ruamel.yaml import YAML
@@ -19,6 +20,7 @@ from pipeline.experiments.names import (
     find_experiments,
     read_committed,
 )
+from pipeline.experiments.recipe import recipe_of
 from pipeline.tables.clips import read_clips
 
 STREAMS = ("fused", "rgb", "flow", "joint")
@@ -54,6 +56,8 @@ class Experiment:
         scores: of the validation and test clips by stream; only those that its method has.
         session_of: the session of each clip of the data set.
         classes: its actions.
+        recipe: what its method's file and those below it said when it ran, nested; where they are
+            not kept, a digest of all recipes, if there is one.
         code: digest of each folder and file of code that its scores depend on.
     """
 
@@ -64,6 +68,7 @@ class Experiment:
     scores: Mapping[str, Scores]
     session_of: Mapping[str, str]
     classes: Classes
+    recipe: Mapping[str, object]
     code: Mapping[str, str]
 
 
@@ -81,14 +86,16 @@ def _read(repository: Repository, named: Named) -> Experiment:
     files = _Files(repository, named.name, dict(_digests(lock, "outs")))
     clips = read_clips(files.path("data/index/clips.csv"))
     scores = {name: read_scores(files.path(f"data/scores/{name}.h5")) for name in STREAMS}
+    params = _mapping(_stage(lock, "configure").get("params"), "params.yaml")
     return Experiment(
         name=named.name,
         commit=named.commit,
-        params=_mapping(_stage(lock, "configure").get("params"), "params.yaml"),
+        params=params,
         metrics=json.loads(files.path("reports/metrics.json").read_text(encoding="utf-8")),
         scores={name: found for name, found in scores.items() if len(found.clips)},
         session_of={clip.clip: clip.session for clip in clips},
         classes=read_classes(files.path("data/index/classes.csv")),
+        recipe=recipe_of(params, partial(_read_text, repository.root, named)) or _digest(lock),
         code=_code(lock),
     )
 
@@ -136,6 +143,23 @@ def _read_lock(root: Path, named: Named) -> dict[str, object]:
             f"{path}: no such file, so the workspace has no results; run `dvc repro`"
         )
     return _mapping(YAML(typ="safe").load(text), "stages")
+
+
+def _read_text(root: Path, named: Named, path: str) -> str | None:
+    """Return a tracked file's text as the experiment saw it; None where it has none."""
+    if not named.commit:
+        return (root / path).read_text(encoding="utf-8") if (root / path).is_file() else None
+    try:
+        return read_committed(root, named.commit, path)
+    except ExperimentError:
+        return None
+
+
+def _digest(lock: Mapping[str, object]) -> dict[str, object]:
+    """Return the digest of all recipes."""
+    return {
+        f"digest of {path}": digest for path, digest in _digests(lock, "deps") if path == "recipes"
+    }
 
 
 def _code(lock: Mapping[str, object]) -> dict[str, str]:

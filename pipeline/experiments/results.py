@@ -41,8 +41,9 @@ class Difference:
         interval: 95 %, from the same resamples for both groups.
         permutation_p: of the sign-flip test over sessions.
         seeds_p: of Welch's test over seeds; None where both groups have a single one.
+        combined_p: of both kinds of chance together; None likewise, and with a single session.
         mcnemar_p: of McNemar's exact test over clips, for micro and single trainings alone.
-        corrected_p: the larger of the first two p-values, corrected by Holm for all questions
+        corrected_p: the largest of the first three p-values, corrected by Holm for all questions
             asked of this stream.
         corrected_mcnemar_p: McNemar's, likewise.
     """
@@ -55,14 +56,15 @@ class Difference:
     interval: Interval | None
     permutation_p: float
     seeds_p: float | None
+    combined_p: float | None
     mcnemar_p: float | None
     corrected_p: float
     corrected_mcnemar_p: float | None
 
     @property
     def p_value(self) -> float:
-        """The larger p-value of sessions and seeds: both kinds of chance must be ruled out."""
-        return max(self.permutation_p, self.seeds_p or 0.0)
+        """The largest p-value: each kind of chance must be ruled out, and their sum."""
+        return max(self.permutation_p, self.seeds_p or 0.0, self.combined_p or 0.0)
 
     @property
     def is_real(self) -> bool:

@@ -12,7 +12,7 @@ SMALLEST_P = 0.001
 
 NOTES = """\
 Brackets are 95 % intervals: sessions are drawn anew, since clips of one session are alike, and \
-seeds where a method has several (then ± is their standard deviation).
+Student's noise of seeds is added where a method has several (then ± is their standard deviation).
 p is that of exchanging two methods' answers session by session{seeds}; p Holm is corrected for \
 all questions in the table of one stream.
 real: p Holm is below 0.05; within noise: chance alone does as much more often.
@@ -126,7 +126,8 @@ def interval_text(interval: Interval | None, *, signed: bool = False) -> str:
 
 def _notes(comparison: Comparison) -> str:
     sizes = [len(group.experiments) for group in comparison.groups]
-    seeds = ", or of Welch's test over seeds if that is larger" if max(sizes) > 1 else ""
+    seeds = ", of Welch's test over seeds, or of both together, whichever is largest"
+    seeds = seeds if max(sizes) > 1 else ""
     return NOTES.format(seeds=seeds) + (ONE_SEED if min(sizes) == 1 else "")
 
 

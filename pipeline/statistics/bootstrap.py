@@ -27,6 +27,11 @@ class Interval(NamedTuple):
     low: float
     high: float
 
+    def within(self, lowest: float, highest: float) -> "Interval":
+        """Return the part of it that lies between two values."""
+        ends = np.clip(self, lowest, highest)
+        return Interval(float(ends[0]), float(ends[1]))
+
 
 def draw_clusters(
     num_clusters: int, num_resamples: int, generator: np.random.Generator
@@ -38,32 +43,38 @@ def draw_clusters(
 
 def draw_seeds(
     num_seeds: int, num_resamples: int, generator: np.random.Generator
-) -> Float[np.ndarray, "B J"]:
-    """Draw seeds with replacement: the share of each in each resample; rows sum to one.
+) -> Float[np.ndarray, " B"]:
+    """Draw how far the mean over seeds is from that over all seeds, in their standard deviation.
 
-    One fewer than there are is drawn, so that the variance of the resampled mean is the unbiased
-    one, sd² / J (Rao and Wu, JASA 83, 1988); drawing J of two or three would lose a half or a
-    third of it. A single seed is always taken, and its noise stays unknown.
+    Student's t with J - 1 degrees of freedom over √J: means of resampled seeds would stay within
+    the seeds' own range, in which the truth often is not where seeds are few. A single seed is
+    always zero, and its noise stays unknown.
     """
-    drawn = max(num_seeds - 1, 1)
-    even = np.full(num_seeds, 1 / num_seeds)
-    return generator.multinomial(drawn, even, size=num_resamples) / drawn
+    if num_seeds == 1:
+        return np.zeros(num_resamples)
+    return generator.standard_t(num_seeds - 1, num_resamples) / np.sqrt(num_seeds)
 
 
 def resample(
-    tallies: Sequence[Tally],
-    clusters: Float[np.ndarray, "B S"],
-    seeds: Float[np.ndarray, "B J"],
+    tallies: Sequence[Tally], clusters: Float[np.ndarray, "B S"]
 ) -> Float[np.ndarray, " B"]:
-    """Return the resampled mean accuracy of some networks on the same clips.
+    """Return the resampled mean accuracy of some networks, a seed each, on the same clips.
 
-    Args:
-        tallies: of each network, a seed each; J of them.
-        clusters: how often each cluster is in each resample.
-        seeds: share of each network in each resample.
+    clusters: how often each cluster is in each resample.
     """
-    accuracies = np.stack([tally.weighted(clusters) for tally in tallies], axis=1)  # (B, J)
-    return (accuracies * seeds).sum(axis=1)
+    return np.mean([tally.weighted(clusters) for tally in tallies], axis=0)
+
+
+def seed_deviations(
+    tallies: Sequence[Tally], seeds: Float[np.ndarray, " B"]
+) -> Float[np.ndarray, " B"]:
+    """Return how far seeds move that mean in each resample; of a single seed, not at all.
+
+    seeds: the same in standard deviations over seeds, as `draw_seeds` gives it.
+    """
+    if len(tallies) == 1:
+        return np.zeros(len(seeds))
+    return seeds * float(np.std([tally.accuracy() for tally in tallies], ddof=1))
 
 
 def percentile_interval(
@@ -77,10 +88,43 @@ def percentile_interval(
     """
     if num_clusters < 2:
         return None
-    quantile = float(stdtrit(num_clusters - 1, (1 + level) / 2))
-    tail = NormalDist().cdf(-quantile * float(np.sqrt(num_clusters / (num_clusters - 1))))
+    tail = NormalDist().cdf(-_widened_quantile(num_clusters, level))
     low, high = np.nanquantile(resampled, [tail, 1 - tail])
     return Interval(float(low), float(high))
+
+
+def interval_with_seeds(
+    resampled: Float[np.ndarray, " B"],
+    deviations: Float[np.ndarray, " B"],
+    num_clusters: int,
+    level: float = LEVEL,
+) -> Interval | None:
+    """Return the interval of a resampled number that seeds move too; None with one cluster.
+
+    Widened percentages make up for few clusters, as Student's deviations do for few seeds. So
+    that neither is made up for twice, resamples are drawn apart as far as the widened percentages
+    would, and the ends lie at the plain ones.
+
+    Args:
+        resampled: of clusters alone.
+        deviations: what seeds add to each.
+        num_clusters: that were drawn from.
+        level: how often such intervals should hold the truth.
+    """
+    if num_clusters < 2:
+        return None
+    tail = (1 - level) / 2
+    stretch = _widened_quantile(num_clusters, level) / NormalDist().inv_cdf(1 - tail)
+    centre = np.nanmedian(resampled)
+    moved = centre + stretch * (resampled - centre) + deviations
+    low, high = np.nanquantile(moved, [tail, 1 - tail])
+    return Interval(float(low), float(high))
+
+
+def _widened_quantile(num_clusters: int, level: float) -> float:
+    """Student's quantile with S - 1 degrees of freedom, times √(S/(S-1))."""
+    quantile = float(stdtrit(num_clusters - 1, (1 + level) / 2))
+    return quantile * float(np.sqrt(num_clusters / (num_clusters - 1)))
 
 
 def tally_interval(

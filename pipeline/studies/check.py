@@ -26,10 +26,10 @@ def _check_splits(study: Study) -> None:
         raise StudyError(f"splits: found {[*study.splits]}, expected names other than '{MEAN}'")
     for row in study.rows:
         for printed in row.printed:
-            if unknown := sorted(set(printed.values) - {*study.splits, MEAN}):
-                known = ", ".join(study.splits)
+            known = [*study.splits, *([MEAN] if study.mean else [])]
+            if unknown := sorted(set(printed.values) - {*known}):
                 raise StudyError(
-                    f"row '{row.name}': printed for {unknown}, expected {known} or {MEAN}"
+                    f"row '{row.name}': printed for {unknown}, expected {' or '.join(known)}"
                 )
 
 

@@ -9,6 +9,7 @@ from pipeline.studies.alone import alone
 from pipeline.studies.arguments import Wish
 from pipeline.studies.finished import Finished, find_finished
 from pipeline.studies.listing import describe_cells, describe_state, missing_cells
+from pipeline.studies.old_code import describe_old_code
 from pipeline.studies.plan import Plan, Resolve, plan_study
 from pipeline.studies.read import read_study
 from pipeline.studies.run import Failure, Place, Runner, run_cells
@@ -54,6 +55,8 @@ def do_study(wish: Wish, workshop: Workshop) -> int:
     )
     finished = find_finished(workshop.repository, plan.cells)
     workshop.tell(describe_state(plan, finished))
+    if warning := describe_old_code(root, finished.experiments.values()):
+        workshop.tell(warning)
     if wish.is_dry:
         workshop.tell(describe_cells(plan, finished))
         return 0

@@ -12,9 +12,9 @@ from pipeline.experiments.results import Difference
 from pipeline.experiments.table import STREAM_TITLES
 from pipeline.reporting.theme import Theme
 from pipeline.studies.measure import Measured
-from pipeline.studies.params import MEAN
 from pipeline.studies.plan import Plan
-from pipeline.studies.printed import printed_value
+from pipeline.studies.printed import printed_value, shown_splits
+from pipeline.studies.table import describe_split
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -30,60 +30,104 @@ PRINTED_AT, PRINTED_AFTER_SEEDS_AT = 1.68, 2.07
 
 @dataclass(frozen=True)
 class _Panel:
-    """What is drawn: the split (or mean), the rows with a number of any kind, the differences."""
+    """Accuracies of one split or of the mean, and differences below them.
+
+    Args:
+        split: whose accuracies.
+        rows: those with a number of any kind.
+        differences: of the split; of the mean over the splits that are run, where there is one.
+        titles: of the two.
+    """
 
     split: str
     rows: Sequence[str]
     differences: Sequence[Difference]
+    titles: tuple[str, str]
+
+    @property
+    def heights(self) -> list[float]:
+        """Return the heights of both axes in rows; of the first alone without differences."""
+        below = [len(self.differences) + 1.7] if self.differences else []
+        return [len(self.rows) + 0.7, *below]
 
 
 def draw_study(plan: Plan, measured: Measured, theme: Theme) -> bytes:
-    """Return the figure as PNG: the headline's accuracies above, their differences below."""
+    """Return the figure as PNG: the headline's accuracies above, their differences below.
+
+    A study that averages no splits has both for each of them.
+    """
     from matplotlib.figure import Figure
 
-    panel = _choose(plan, measured)
-    words = [*panel.rows, *(_pair(each) for each in panel.differences)]
+    panels = _choose(plan, measured)
+    words = [word for panel in panels for word in (*panel.rows, *map(_pair, panel.differences))]
     left = SIDE + max(1.5, LETTER * max(map(len, words), default=0))
-    heights = [
-        len(panel.rows) + 0.7,
-        *([len(panel.differences) + 1.7] if panel.differences else []),
-    ]
+    heights = [height for panel in panels for height in panel.heights]
     size = (left + AXES + WORDS + SIDE, TITLE + sum(HEAD + FOOT + ROW * rows for rows in heights))
     canvas = Canvas(Figure(figsize=size, facecolor=theme.paper), theme)
     canvas.write(SIDE, 0.42, plan.study.title, 14.0, is_title=True)
-    for line, caption in enumerate(_captions(plan, measured, panel.split)):
+    for line, caption in enumerate(_captions(plan, measured, [panel.split for panel in panels])):
         canvas.write(SIDE, 0.66 + 0.18 * line, caption, 8.5, is_title=False)
-    top = TITLE + HEAD
-    canvas.write(SIDE, top - 0.18, _heading(plan), 10.5, is_title=True)
-    _draw_rows(canvas.axes(left, top, AXES, heights[0]), plan, measured, panel, theme)
-    if panel.differences:
-        top += ROW * heights[0] + FOOT + HEAD
-        canvas.write(SIDE, top - 0.18, "Differences", 10.5, is_title=True)
-        rows = [
-            Row(float(place), _pair(each), each) for place, each in enumerate(panel.differences, 1)
-        ]
-        draw_forest(canvas.axes(left, top, AXES, heights[1]), rows, theme)
+    top = TITLE
+    for panel in panels:
+        for title, height in zip(panel.titles, panel.heights, strict=False):
+            canvas.write(SIDE, top + HEAD - 0.18, title, 10.5, is_title=True)
+            axes = canvas.axes(left, top + HEAD, AXES, height)
+            if title == panel.titles[0]:
+                _draw_rows(axes, plan, measured, panel, theme)
+            else:
+                pairs = enumerate(panel.differences, 1)
+                rows = [Row(float(place), _pair(each), each) for place, each in pairs]
+                draw_forest(axes, rows, theme)
+            top += HEAD + ROW * height + FOOT
     target = io.BytesIO()
     canvas.figure.savefig(target, format="png", dpi=DOTS_PER_INCH, metadata={"Software": None})
     return target.getvalue()
 
 
-def _choose(plan: Plan, measured: Measured) -> _Panel:
+def choose_splits(plan: Plan, measured: Measured) -> list[str]:
+    """Return what is drawn: the mean if all is there for it, else the first split that is.
+
+    A study that averages no splits has each of them drawn, as far as there is anything.
+    """
+    headline = (plan.study.headline.stream, plan.study.headline.metric)
+    rows: dict[str, set[str]] = {}
+    for row, stream, metric, split in measured.ours:
+        if (stream, metric) == headline:
+            rows.setdefault(split, set()).add(row)
+    found = [split for split in plan.splits if split in rows] or [plan.splits[0]]
+    if not plan.averaged:
+        return found
+    is_whole = plan.averaged in shown_splits(plan)
+    everyone = set().union(*rows.values())
+    return [plan.averaged] if is_whole and rows.get(plan.averaged) == everyone else found[:1]
+
+
+def _choose(plan: Plan, measured: Measured) -> list[_Panel]:
+    splits = choose_splits(plan, measured)
+    return [_panel(plan, measured, split, is_one=len(splits) == 1) for split in splits]
+
+
+def _panel(plan: Plan, measured: Measured, split: str, *, is_one: bool) -> _Panel:
     headline = plan.study.headline
-    split = MEAN if len(plan.splits) > 1 else plan.splits[0]
     key = (headline.stream, headline.metric, split)
     rows = [
         row.name
         for row in plan.study.rows
         if (row.name, *key) in measured.ours or printed_value(plan.study, row.name, *key)
     ]
+    tested = plan.averaged or split
     differences = [
         each
-        for each in measured.differences
+        for each in measured.differences.get(tested, ())
         if (each.stream, each.metric) == (headline.stream, headline.metric)
     ]
+    of_what = "" if is_one else f", {split}"
+    of_others = of_what if tested == split else f", {describe_split(plan, tested)}"
     return _Panel(
-        split, sorted(rows, key=lambda row: (row, *key) not in measured.ours), differences
+        split,
+        sorted(rows, key=lambda row: (row, *key) not in measured.ours),
+        differences,
+        (f"{_heading(plan)}{of_what}", f"Differences{of_others}"),
     )
 
 
@@ -93,7 +137,8 @@ def _draw_rows(axes: "Axes", plan: Plan, measured: Measured, panel: _Panel, them
     key = (headline.stream, headline.metric, panel.split)
     found = {row: measured.ours.get((row, *key)) for row in panel.rows}
     estimates = {row: ours.estimate for row, ours in found.items() if ours}
-    chances = [facts.chance for facts in measured.splits.values()]
+    own = measured.splits.get(panel.split)
+    chances = [facts.chance for facts in ([own] if own else measured.splits.values())]
     draw_accuracies(axes, estimates, sum(chances) / len(chances) if chances else 0.0, theme)
     has_spread = any(estimate.sd is not None for estimate in estimates.values())
     printed_at = PRINTED_AFTER_SEEDS_AT if has_spread else PRINTED_AT
@@ -110,10 +155,11 @@ def _draw_rows(axes: "Axes", plan: Plan, measured: Measured, panel: _Panel, them
     axes.set_ylim(len(panel.rows) - 0.4, -1.1)
 
 
-def _captions(plan: Plan, measured: Measured, split: str) -> list[str]:
+def _captions(plan: Plan, measured: Measured, splits: Sequence[str]) -> list[str]:
     setting, source = plan.setting, plan.study.source
-    facts = measured.splits.get(split)
-    where = facts.protocol if facts else f"mean of {len(plan.splits)} splits"
+    facts = [measured.splits[split] for split in splits if split in measured.splits]
+    protocols = ", ".join(dict.fromkeys(each.protocol for each in facts))
+    where = protocols or f"mean of {len(plan.splits)} splits"
     seeds, drawn = "1 seed", "sessions"
     if len(plan.seeds) > 1:
         seeds, drawn = f"{len(plan.seeds)} seeds", "sessions and seeds"

@@ -32,9 +32,10 @@ class Grid:
         """Return the first experiment of a split."""
         return next(iter(next(iter(self.by_split[split].values())).values()))
 
-    def all_of(self, row: str) -> tuple[Experiment, ...]:
-        """Return a row's experiments of all splits."""
-        of_row = [rows[row] for rows in self.by_split.values() if row in rows]
+    def all_of(self, row: str, splits: Sequence[str]) -> tuple[Experiment, ...]:
+        """Return a row's experiments of some splits, those that there are."""
+        of_split = [self.by_split[split] for split in splits if split in self.by_split]
+        of_row = [rows[row] for rows in of_split if row in rows]
         return tuple(experiment for by_seed in of_row for experiment in by_seed.values())
 
 

@@ -6,6 +6,7 @@ Estimates, tests and words are those of `stages.compare`, over the mean of the s
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from pipeline.experiments.comparable import find_warnings
 from pipeline.experiments.compare import estimate_group
 from pipeline.experiments.draws import Draws
 from pipeline.experiments.groups import Group
-from pipeline.experiments.paired import judge_pairs
+from pipeline.experiments.paired import correct, judge_pairs
 from pipeline.experiments.read import STREAMS, Experiment
 from pipeline.experiments.results import Difference, Estimate
 from pipeline.statistics.bootstrap import NUM_RESAMPLES, draw_clusters, draw_seeds
@@ -26,7 +27,6 @@ from pipeline.studies.grid import (
     tally_rows,
     tested_sessions,
 )
-from pipeline.studies.params import MEAN
 from pipeline.studies.plan import Plan
 
 RESAMPLING_SEED = 0
@@ -73,12 +73,13 @@ class Measured:
 
     Args:
         ours: by row, stream, metric and split.
-        differences: of rows from those that they are compared with, over all splits.
+        differences: of rows from those that they are compared with, on the mean over the splits
+            that are run, or else on each split; by ``mean`` or split, corrected for all of them.
         splits: those of which there is anything.
     """
 
     ours: Mapping[Place, Ours]
-    differences: tuple[Difference, ...]
+    differences: Mapping[str, tuple[Difference, ...]]
     splits: Mapping[str, SplitFacts]
 
 
@@ -94,24 +95,38 @@ def measure(plan: Plan, experiments: Mapping[str, Experiment]) -> Measured:
     """
     grid = make_grid(plan, experiments)
     ours: dict[Place, Ours] = {}
-    differences: list[Difference] = []
+    differences: dict[str, tuple[Difference, ...]] = {}
     for stream in STREAMS:
-        for split in (*plan.splits, *([MEAN] if len(plan.splits) > 1 else [])):
-            rows = tally_rows(grid, stream, plan.splits if split == MEAN else (split,))
+        for split in (*plan.splits, *([plan.averaged] if plan.averaged else [])):
+            rows = tally_rows(grid, stream, _splits(plan, split))
             draws = _draw(grid, rows)
             for row, by_seed in rows.items():
                 estimates = estimate_group(row, list(by_seed.values()), draws)
                 for metric, estimate in estimates.items():
                     ours[row, stream, metric, split] = Ours(estimate, tuple(by_seed))
-        differences += _judge(plan, grid, stream)
+        for split, found in _judge(plan, grid, stream).items():
+            differences[split] = (*differences.get(split, ()), *found)
     facts = {split: _facts(grid, split) for split in grid.by_split}
-    return Measured(ours, tuple(differences), facts)
+    return Measured(ours, differences, facts)
 
 
-def _judge(plan: Plan, grid: Grid, stream: str) -> list[Difference]:
+def _splits(plan: Plan, split: str) -> tuple[str, ...]:
+    """Return the splits that a split's name stands for."""
+    return plan.splits if split == plan.averaged else (split,)
+
+
+def _judge(plan: Plan, grid: Grid, stream: str) -> dict[str, list[Difference]]:
     """Test each row against those that it is compared with; all questions are one family."""
-    rows = tally_rows(grid, stream, plan.splits)
-    groups = {row: Group(row, grid.all_of(row)) for row in rows}
+    wanted = (plan.averaged,) if plan.averaged else plan.splits
+    found = {split: _test(plan, grid, stream, split) for split in wanted}
+    corrected = iter(correct([each for of_split in found.values() for each in of_split]))
+    return {split: list(islice(corrected, len(each))) for split, each in found.items() if each}
+
+
+def _test(plan: Plan, grid: Grid, stream: str, split: str) -> list[Difference]:
+    """Test the rows on one split, or on the mean."""
+    rows = tally_rows(grid, stream, _splits(plan, split))
+    groups = {row: Group(row, grid.all_of(row, _splits(plan, split))) for row in rows}
     pairs = [
         (groups[name], groups[row.name])
         for row in plan.study.runnable

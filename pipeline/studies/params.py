@@ -91,6 +91,8 @@ class Study(Section):
     """None for a study of our own."""
     splits: dict[str, list[str]]
     """By name, the overrides that choose the split; none leaves params.yaml's protocol."""
+    mean: bool = True
+    """Whether splits are averaged; not where they are protocols that see the same clips."""
     seeds: Annotated[list[pydantic.NonNegativeInt], pydantic.Field(min_length=1)]
     baseline: str
     """The row that all others are compared with."""

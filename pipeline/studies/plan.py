@@ -4,13 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from pipeline.configuration.auto import lookup
 from pipeline.memo import content_key
 from pipeline.params import ParamsError, Section, read_yaml
+from pipeline.studies.data_digest import digest_data
 from pipeline.studies.errors import StudyError
 from pipeline.studies.overrides import overridden
-from pipeline.studies.params import Row, Study, slug
+from pipeline.studies.params import MEAN, Row, Study, slug
 from pipeline.studies.setting import Setting, overrides_of, read_setting
-from pipeline.studies.suits import why_not
+from pipeline.studies.suits import KITCHEN, why_not
 
 UNSCORED = {"report", "explain", "gaze_metrics"}
 """Sections that change no score; an experiment keeps its name when they change."""
@@ -74,6 +76,11 @@ class Plan:
     cells: tuple[Cell, ...]
     skipped: tuple[Skipped, ...]
 
+    @property
+    def averaged(self) -> str | None:
+        """The name of the mean over the splits that are run; None where none is taken."""
+        return MEAN if self.study.mean and len(self.splits) > 1 else None
+
 
 def plan_study(
     name: str,
@@ -117,10 +124,13 @@ def plan_study(
     return Plan(name, study, setting, splits, seeds, tuple(ordered), tuple(skipped))
 
 
-def digest_of(sections: Mapping[str, Section]) -> str:
-    """Return some letters that differ where the configuration of scores does.
+def digest_of(sections: Mapping[str, Section], data: str | None) -> str:
+    """Return some letters that differ where the configuration of scores or the data set does.
 
-    What a data set's files are dated is left out: a copy of it gives the same scores.
+    Args:
+        sections: each stage's. What the data set's files are dated is left out: a copy of it
+            gives the same scores.
+        data: digest of the data set, None for the built-in one.
     """
     values = {
         stage: section.model_dump(mode="json")
@@ -128,7 +138,7 @@ def digest_of(sections: Mapping[str, Section]) -> str:
         if stage not in UNSCORED
     }
     values["index"].pop("source")
-    return content_key(values)[:DIGEST_LETTERS]
+    return content_key(values if data is None else [values, data])[:DIGEST_LETTERS]
 
 
 @dataclass(frozen=True)
@@ -148,13 +158,21 @@ def _check(
         return Skipped(row.name, split, f"is for the recipe {known}, not for '{setting.recipe}'")
     overrides = overrides_of(study, row, split, setting)
     with overridden(setting.root, (*overrides, "seed=0")) as folder:
-        if reason := why_not(read_yaml(folder / "params.yaml"), row.needs, setting.root):
+        params = read_yaml(folder / "params.yaml")
+        if reason := why_not(params, row.needs, setting.root):
             return Skipped(row.name, split, reason)
         try:
-            return _Checked(overrides, digest_of(resolve(folder)))
+            return _Checked(overrides, digest_of(resolve(folder), _digest_data(params, setting)))
         except ParamsError as error:
             told = str(error).replace(f"{folder}/", "")
             raise StudyError(f"{told}\n  with -S {' -S '.join(overrides)}") from error
+
+
+def _digest_data(params: Mapping[str, object], setting: Setting) -> str | None:
+    """Return the digest of a data set that configure could read; None for the built-in one."""
+    if lookup(params, "dataset.name") == KITCHEN:
+        return None
+    return digest_data(setting.root / str(lookup(params, "dataset.root")))
 
 
 def _cell(words: tuple[str, ...], row: Row, split: str, seed: int, checked: _Checked) -> Cell:

@@ -8,7 +8,7 @@ from pipeline.experiments.paired import TESTED
 from pipeline.experiments.read import STREAMS
 from pipeline.experiments.results import Difference
 from pipeline.studies.measure import Measured, Ours
-from pipeline.studies.params import MEAN, Printed, Row, Study
+from pipeline.studies.params import Printed, Row, Study
 from pipeline.studies.plan import Plan
 
 
@@ -53,13 +53,9 @@ def printed_value(study: Study, row: str, stream: str, metric: str, split: str) 
     return None
 
 
-def printed_difference(plan: Plan, difference: Difference) -> float | None:
-    """Return the printed difference of two rows in points, over the splits that ours is over."""
-    if len(plan.splits) == 1:
-        split = plan.splits[0]
-    elif len(plan.splits) == len(plan.study.splits):
-        split = MEAN
-    else:
+def printed_difference(plan: Plan, difference: Difference, split: str) -> float | None:
+    """Return the printed difference of two rows in points; None beside a mean of some splits."""
+    if split not in shown_splits(plan):
         return None
     ends = [
         printed_value(plan.study, row, difference.stream, difference.metric, split)
@@ -77,9 +73,9 @@ def printed_streams(study: Study) -> list[str]:
 
 
 def shown_splits(plan: Plan) -> list[str]:
-    """Return the splits that are run, and ``mean`` where these are all of several."""
-    is_whole = len(plan.splits) == len(plan.study.splits) > 1
-    return [*plan.splits, *([MEAN] if is_whole else [])]
+    """Return the splits that are run, and ``mean`` where these are all that it is taken over."""
+    is_whole = len(plan.splits) == len(plan.study.splits)
+    return [*plan.splits, *([plan.averaged] if plan.averaged and is_whole else [])]
 
 
 def _lines_of(row: Row, plan: Plan, measured: Measured) -> Iterator[Line]:

@@ -45,8 +45,14 @@ def as_record(
             for place, ours in measured.ours.items()
         ],
         "differences": [
-            asdict(each) | {"verdict": each.verdict, "printed": printed_difference(plan, each)}
-            for each in measured.differences
+            asdict(each)
+            | {
+                "split": split,
+                "verdict": each.verdict,
+                "printed": printed_difference(plan, each, split),
+            }
+            for split, found in measured.differences.items()
+            for each in found
         ],
     }
 

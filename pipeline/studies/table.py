@@ -18,6 +18,7 @@ from pipeline.studies.printed import (
     arrange_lines,
     printed_difference,
     printed_streams,
+    shown_splits,
 )
 
 METRIC_TITLES = {"micro": "micro", "macro": "macro", "gflops": "GFLOPs"}
@@ -25,10 +26,11 @@ NOTHING = "–"
 
 HOW_TO_READ = """\
 Ours: mean over seeds ± their standard deviation, then the 95 % interval in brackets: sessions are \
-drawn anew, and seeds where there are several.
+drawn anew, and Student's noise of seeds is added where there are several.
 A session that several splits test is drawn for all of them at once.
-p is that of exchanging two rows' answers session by session, or of Welch's test over seeds if \
-that is larger; p Holm is corrected for all questions of one stream.
+p is that of exchanging two rows' answers session by session, or, where there are several seeds, \
+of Welch's test over them or of both together, whichever is largest.
+p Holm is corrected for all questions of one stream.
 real: p Holm is below 0.05; within noise: chance alone does as much more often."""
 
 ONE_SEED = """
@@ -61,6 +63,11 @@ def ours_text(ours: Ours | None) -> str:
         return NOTHING
     spread = f" ± {percent(ours.estimate.sd)}" if ours.estimate.sd is not None else ""
     return f"{percent(ours.estimate.value)}{spread} {interval_text(ours.estimate.interval)}"
+
+
+def describe_split(plan: Plan, split: str) -> str:
+    """Return a split's name, or words for a mean over fewer splits than the study's."""
+    return split if split in shown_splits(plan) else f"mean of {len(plan.splits)} splits"
 
 
 def _setting(plan: Plan, measured: Measured) -> list[str]:
@@ -165,16 +172,20 @@ def _differences(plan: Plan, measured: Measured) -> str:
             f"{each.second} − {each.first}",
             STREAM_TITLES[each.stream],
             each.metric,
-            NOTHING if (printed := printed_difference(plan, each)) is None else _signed(printed),
+            describe_split(plan, split),
+            NOTHING
+            if (printed := printed_difference(plan, each, split)) is None
+            else _signed(printed),
             f"{points(each.value)} {interval_text(each.interval, signed=True)}",
             p_value(each.p_value),
             p_value(each.corrected_p),
             each.verdict,
         ]
-        for each in measured.differences
+        for split, found in measured.differences.items()
+        for each in found
         if each.stream in streams
     ]
-    header = ["row", "scores", "", "printed", "ours", "p", "p Holm", "verdict"]
+    header = ["row", "scores", "", "split", "printed", "ours", "p", "p Holm", "verdict"]
     return markdown_table(header, rows) if rows else ""
 
 

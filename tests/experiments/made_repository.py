@@ -47,6 +47,11 @@ class Recipe:
     code: str = "0" * 32
     left_out: tuple[str, ...] = ()
     draws: int = 0
+    files: dict[str, str] = field(default_factory=dict)
+    """Tracked files of the commit beside dvc.lock, by path."""
+    params: dict = field(default_factory=dict)
+    recipes: str = ""
+    """Digest of the recipes' folder."""
 
 
 def git(root, *arguments, text=None):
@@ -81,19 +86,41 @@ def add_experiment(repository, name, recipe):
         YAML(typ="safe").dump(make_lock(recipe, outs), file)
     blob = git(root, "hash-object", "-w", str(lock))
     lock.unlink()
-    tree = git(root, "mktree", text=f"100644 blob {blob}\tdvc.lock\n")
+    tree = make_tree(root, {"dvc.lock": blob} | store_files(root, recipe.files))
     commit = git(root, "commit-tree", tree, "-p", baseline, "-m", f"{name} {recipe}")
     git(root, "update-ref", f"refs/exps/{baseline[:2]}/{baseline[2:]}/{name}", commit)
     return commit
 
 
+def store_files(root, files):
+    return {
+        path: git(root, "hash-object", "-w", "--stdin", text=text) for path, text in files.items()
+    }
+
+
+def make_tree(root, blobs):
+    """Write a tree of git's objects, folder by folder."""
+    lines, folders = [], {}
+    for path, blob in blobs.items():
+        folder, _, below = path.partition("/")
+        if below:
+            folders.setdefault(folder, {})[below] = blob
+        else:
+            lines.append(f"100644 blob {blob}\t{path}")
+    lines += [f"040000 tree {make_tree(root, inner)}\t{name}" for name, inner in folders.items()]
+    return git(root, "mktree", text="\n".join(lines) + "\n")
+
+
 def make_lock(recipe, outs):
-    params = {"seed": recipe.seed, "model": {"attention": recipe.attention}}
+    params = {"seed": recipe.seed, "model": {"attention": recipe.attention}} | recipe.params
     deps = [{"path": "pipeline/models", "hash": "md5", "md5": recipe.code}]
+    configure = {"cmd": "c", "params": {"params.yaml": params}}
+    if recipe.recipes:
+        configure["deps"] = [{"path": "recipes", "hash": "md5", "md5": recipe.recipes}]
     return {
         "schema": "2.0",
         "stages": {
-            "configure": {"cmd": "c", "params": {"params.yaml": params}},
+            "configure": configure,
             "score": {"cmd": "s", "deps": deps, "outs": outs},
         },
     }

@@ -84,6 +84,18 @@ def test_one_training_by_two_commits_is_two_groups(pair):
     assert [group.label for group in group_seeds([pair[0], again])] == ["none-1", "again"]
 
 
+def test_one_method_by_two_recipes_is_two_groups(pair):
+    coupled, apart = ({"rgb": {"model": {"coupling": coupling}}} for coupling in (True, False))
+    runs = [
+        replace(pair[0], name=f"lsta-{seed}", params={"seed": seed}, recipe=recipe)
+        for seed, recipe in ((1, coupled), (2, coupled), (1, apart))
+    ]
+    groups = group_seeds([*runs[:2], replace(runs[2], name="conv")])
+    assert [group.label for group in groups] == ["lsta (2 seeds)", "conv"]
+    groups = group_seeds([runs[0], replace(runs[2], name="conv", params={"seed": 2})])
+    assert [group.label for group in groups] == ["lsta-1", "conv"]
+
+
 def test_methods_whose_names_begin_alike_are_told_apart(pair):
     def trained(name, seed, attention):
         params = {"seed": seed, "model": {"attention": attention}}

@@ -122,7 +122,8 @@ def test_seeds_are_a_mean_with_a_spread(repository, with_seeds):
     assert found.sd == pytest.approx(np.std(micros, ddof=1))
     each = difference(with_seeds, "stam (3 seeds)")
     assert each.mcnemar_p is None
-    assert each.p_value == max(each.permutation_p, each.seeds_p)
+    assert each.p_value == max(each.permutation_p, each.seeds_p, each.combined_p)
+    assert each.combined_p is not None
 
 
 def test_seeds_that_spread_widely_make_a_difference_noise(own_repository):
@@ -157,6 +158,18 @@ def test_the_text_says_what_is_real_and_what_is_noise(compared):
     assert "**real (one seed)**" in text
     assert "**within noise**" in text
     assert "model.attention: none in none-1; stam in stam-1; copy in same" in text
+
+
+def test_rows_that_differ_in_the_recipe_alone_are_two_methods_and_it_is_said(own_repository):
+    params = {"recipe": "demo", "model": {"attention": "lsta", "backbone": "auto"}}
+    for name, seed, coupling in (("convlstm-s1", 1, "false"), ("lsta-s2", 2, "true")):
+        files = {"recipes/demo/lsta.yaml": f"rgb: {{model: {{coupling: {coupling}}}}}\n"}
+        add_experiment(own_repository, name, Recipe(seed=seed, files=files, params=params))
+    names = ["convlstm-s1", "lsta-s2"]
+    comparison = compare(read_experiments(own_repository, names), 0)
+    assert [group.label for group in comparison.groups] == names
+    told = "recipes.rgb.model.coupling: False in convlstm-s1; True in lsta-s2"
+    assert told in comparison.varied
 
 
 def test_tables_are_aligned(compared):

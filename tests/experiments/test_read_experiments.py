@@ -94,6 +94,50 @@ def test_a_file_that_is_not_in_the_cache_says_how_to_fetch_it(own_repository):
         read_experiments(own_repository, ["one"])
 
 
+METHOD = "model: {backbone: small, after: [last]}  # a remark\nepochs: 3\n"
+FILES = {
+    "recipes/demo/w3.yaml": METHOD,
+    "recipes/demo/backbones/small.yaml": "like: base\nlr: 0.5\n",
+    "recipes/demo/backbones/base.yaml": "lr: 0.1\n",
+    "recipes/demo/backbones/any.yaml": "batch: 4\n",
+    "recipes/demo/backbones/other.yaml": "lr: 9\n",
+}
+CHOSEN = {"recipe": "demo", "model": {"attention": "w3", "backbone": "auto"}}
+SAID = {
+    "model": {"backbone": "small", "after": ["last"]},
+    "epochs": 3,
+    "below": {"small": {"like": "base", "lr": 0.5}, "base": {"lr": 0.1}, "any": {"batch": 4}},
+}
+
+
+def test_the_recipe_is_that_of_the_experiments_commit(own_repository):
+    add_experiment(own_repository, "one", Recipe(files=FILES, params=CHOSEN))
+    assert read_experiments(own_repository, ["one"])[0].recipe == SAID
+    chosen = CHOSEN | {"model": {"attention": "w3", "backbone": "other"}}
+    add_experiment(own_repository, "two", Recipe(files=FILES, params=chosen))
+    (found,) = read_experiments(own_repository, ["two"])
+    assert found.recipe["below"] == {"other": {"lr": 9}, "any": {"batch": 4}}
+
+
+def test_the_workspaces_recipe_is_that_of_its_folder(own_repository):
+    recipe = Recipe(params=CHOSEN)
+    write_workspace(own_repository.root, recipe)
+    for path, text in FILES.items():
+        target = own_repository.root / path
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(text)
+    with (own_repository.root / "dvc.lock").open("w") as file:
+        YAML(typ="safe").dump(make_lock(recipe, []), file)
+    assert read_experiments(own_repository, ["workspace"])[0].recipe == SAID
+
+
+def test_without_its_files_a_recipe_is_known_by_its_digest(own_repository):
+    add_experiment(own_repository, "none", Recipe())
+    add_experiment(own_repository, "digest", Recipe(recipes="5" * 32))
+    found = read_experiments(own_repository, ["none", "digest"])
+    assert [each.recipe for each in found] == [{}, {"digest of recipes": "5" * 32}]
+
+
 def test_the_workspace_is_read_from_its_folder(own_repository):
     recipe = Recipe(attention="w3", seed=8)
     write_workspace(own_repository.root, recipe)

@@ -4,10 +4,13 @@ import scipy.stats
 from made_sessions import draw_set, true_recall
 
 from pipeline.statistics.bootstrap import (
+    Interval,
     draw_clusters,
     draw_seeds,
+    interval_with_seeds,
     percentile_interval,
     resample,
+    seed_deviations,
     tally_interval,
 )
 from pipeline.statistics.tally import Tally, tally
@@ -122,20 +125,40 @@ def test_where_every_clip_is_right_the_interval_is_a_point():
 
 
 @pytest.mark.parametrize("num_seeds", [2, 3, 5])
-def test_resampled_seeds_have_the_unbiased_variance_of_a_mean(num_seeds):
-    generator = np.random.default_rng(0)
-    values = generator.normal(size=num_seeds)
-    drawn = draw_seeds(num_seeds, 200_000, generator) @ values
-    assert drawn.var() == pytest.approx(values.var(ddof=1) / num_seeds, rel=0.02)
-    assert drawn.mean() == pytest.approx(values.mean(), abs=0.01)
+def test_where_sessions_agree_the_interval_over_seeds_is_students(num_seeds):
+    tallies = [make_tally(seed) for seed in range(num_seeds)]
+    values = np.array([counted.accuracy() for counted in tallies])
+    seeds = draw_seeds(num_seeds, 400_000, np.random.default_rng(0))
+    alike = np.full(len(seeds), values.mean())
+    found = np.array(interval_with_seeds(alike, seed_deviations(tallies, seeds), 12))
+    expected = scipy.stats.t.interval(0.95, num_seeds - 1, values.mean(), scipy.stats.sem(values))
+    np.testing.assert_allclose(found - values.mean(), expected - values.mean(), rtol=0.03)
 
 
-def test_a_single_seed_is_always_taken():
-    assert draw_seeds(1, 3, np.random.default_rng(0)).tolist() == [[1.0]] * 3
+def test_where_seeds_agree_the_interval_is_as_wide_as_that_of_sessions():
+    resampled = np.random.default_rng(0).normal(0.6, 0.05, 400_000)
+    found = interval_with_seeds(resampled, np.zeros(len(resampled)), 12)
+    np.testing.assert_allclose(found, percentile_interval(resampled, 12), atol=0.002)
+
+
+def test_over_seeds_too_one_session_has_no_interval():
+    assert interval_with_seeds(np.ones(3), np.zeros(3), 1) is None
+
+
+def test_a_single_seed_has_no_noise_of_its_own():
+    seeds = draw_seeds(1, 3, np.random.default_rng(0))
+    assert seeds.tolist() == seed_deviations([make_tally(0)], seeds).tolist() == [0, 0, 0]
+    clusters = draw_clusters(12, 3, np.random.default_rng(0))
+    counted = make_tally(0)
+    assert resample([counted], clusters).tolist() == counted.weighted(clusters).tolist()
 
 
 def test_seeds_are_averaged_within_each_resample():
-    tallies, clusters = [make_tally(0), make_tally(0, sd=2.0)], np.ones((1, 12))
-    found = resample(tallies, clusters, np.array([[0.25, 0.75]]))
-    expected = 0.25 * tallies[0].accuracy() + 0.75 * tallies[1].accuracy()
-    assert found[0] == pytest.approx(expected)
+    tallies = [make_tally(0), make_tally(0, sd=2.0)]
+    clusters = draw_clusters(12, 5, np.random.default_rng(0))
+    expected = (tallies[0].weighted(clusters) + tallies[1].weighted(clusters)) / 2
+    np.testing.assert_allclose(resample(tallies, clusters), expected)
+
+
+def test_an_interval_is_cut_to_what_is_possible():
+    assert Interval(-0.2, 0.7).within(0.0, 1.0) == (0, 0.7)

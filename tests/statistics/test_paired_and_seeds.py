@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from pipeline.statistics.holm import holm
 from pipeline.statistics.mcnemar import mcnemar_test
-from pipeline.statistics.seeds import seed_spread, seeds_test
+from pipeline.statistics.seeds import combined_test, seed_spread, seeds_test
 
 
 @pytest.mark.parametrize("counts", [(0, 1), (0, 8), (3, 9), (5, 5), (40, 61), (700, 800)])
@@ -76,6 +76,50 @@ def test_a_single_seed_against_several_is_scipys_students_test():
 def test_seeds_that_do_not_spread_are_sure():
     same, other = np.full(3, 0.5), np.full(2, 0.6)
     assert (seeds_test(same, same), seeds_test(same, other)) == (1.0, 0.0)
+
+
+def slow_combined(parts, first, second):
+    """Both variances of the difference from their definitions, and Satterthwaite's formula."""
+    num = len(parts)
+    kinds = [(num * sum((part - sum(parts) / num) ** 2 for part in parts) / (num - 1), num - 1)]
+    kinds += [
+        (
+            sum((x - sum(each) / len(each)) ** 2 for x in each) / (len(each) - 1) / len(each),
+            len(each) - 1,
+        )
+        for each in (first, second)
+    ]
+    variance = sum(kind[0] for kind in kinds)
+    freedom = variance**2 / sum(kind[0] ** 2 / kind[1] for kind in kinds)
+    return 2 * scipy.stats.t.sf(abs(second.mean() - first.mean()) / variance**0.5, freedom)
+
+
+@pytest.mark.parametrize("sizes", [(2, 2), (3, 5)])
+def test_both_kinds_of_chance_together_are_satterthwaites_sum(sizes):
+    generator = np.random.default_rng(0)
+    first, second = (
+        generator.normal(mean, 1, size) for mean, size in zip((0, 1), sizes, strict=True)
+    )
+    parts = generator.normal(0.1, 0.2, 12)
+    expected = slow_combined(parts, first, second)
+    assert combined_test(parts, first, second) == pytest.approx(expected, rel=1e-6)
+    assert combined_test(-parts, second, first) == pytest.approx(expected, rel=1e-6)
+
+
+def test_where_sessions_agree_both_kinds_together_are_the_test_of_seeds():
+    first, second = np.array([0.4, 0.6, 0.55]), np.array([0.7, 0.8])
+    parts = np.full(5, (second.mean() - first.mean()) / 5)
+    assert combined_test(parts, first, second) == pytest.approx(seeds_test(first, second))
+
+
+def test_single_seeds_or_a_single_session_have_no_test_of_both():
+    assert combined_test(np.array([0.1, 0.2]), np.array([0.1]), np.array([0.4])) is None
+    assert combined_test(np.array([0.3]), np.array([0.1, 0.2]), np.array([0.4, 0.5])) is None
+
+
+def test_equal_numbers_without_any_spread_are_no_difference():
+    same = np.full(3, 0.5)
+    assert combined_test(np.zeros(4), same, same) == 1.0
 
 
 def test_two_single_seeds_tell_nothing_of_seeds():

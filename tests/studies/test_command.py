@@ -1,6 +1,7 @@
 import json
 
 import pytest
+from experiments.made_repository import Recipe, git
 from studies.made_study import FakeRunner, make_study_repository, resolve
 
 from pipeline.studies.alone import alone
@@ -63,6 +64,25 @@ def test_a_finished_study_runs_nothing(repository):
     again = FakeRunner(repository)
     assert study(repository, again) == 0
     assert again.begun == []
+
+
+def test_experiments_of_other_code_are_told_once_and_stay(repository):
+    module = repository.root / "pipeline/models/net.py"
+    module.parent.mkdir(parents=True)
+    module.write_text("width = 1\n")
+    git(repository.root, "add", "pipeline")
+    git(repository.root, "commit", "--quiet", "--message=code")
+    files = {"pipeline/models/net.py": "width = 1\n"}
+    study(repository, FakeRunner(repository, recipe=Recipe(files=files)))
+    lines: list[str] = []
+    study(repository, FakeRunner(repository), lines)
+    assert not any(line.startswith("warning") for line in lines)
+    module.write_text("width = 2\n")
+    again = FakeRunner(repository)
+    study(repository, again, lines)
+    assert again.begun == []
+    (warning,) = [line for line in lines if line.startswith("warning")]
+    assert "4 finished experiments ran with other code than is here (pipeline/models)" in warning
 
 
 def test_an_experiment_whose_files_are_gone_is_run_again(repository):

@@ -36,7 +36,7 @@ def make_experiment(name, right, labels, clips, seed=1):
     metrics = {"chance": 0.25, "protocol": {"split": "official_split1"}, "fingerprint": {}}
     sessions = {clip: clip.split("-")[0] for clip in clips}
     params = {"seed": seed, "model": {"attention": name.split("-")[0]}}
-    return Experiment(name, "0" * 40, params, metrics, {"fused": scores}, sessions, CLASSES, {})
+    return Experiment(name, "0" * 40, params, metrics, {"fused": scores}, sessions, CLASSES, {}, {})
 
 
 def make_plan(cells, splits=("official_split1",), seeds=(1, 2)):
@@ -119,7 +119,8 @@ def test_on_one_split_all_numbers_are_those_of_the_command_compare(trainings):
     for row, group in zip(("plain", "Better!"), compared.groups, strict=True):
         for metric, estimate in compared.accuracies["fused"][group.label].items():
             assert measured.ours[row, "fused", metric, "official_split1"].estimate == estimate
-    for ours, theirs in zip(measured.differences, compared.differences, strict=True):
+    (differences,) = measured.differences.values()
+    for ours, theirs in zip(differences, compared.differences, strict=True):
         assert replace(ours, first="", second="") == replace(theirs, first="", second="")
 
 
@@ -127,8 +128,9 @@ def test_single_trainings_are_compared_clip_by_clip_too(trainings):
     first = {name: trainings[name] for name in ("plain-s1", "Better!-s1")}
     measured = measure(make_plan(cells_of(first)), first)
     compared = compare(list(first.values()), 0)
-    assert measured.differences[0].mcnemar_p == compared.differences[0].mcnemar_p is not None
-    assert measured.differences[0].verdict == compared.differences[0].verdict
+    ours = measured.differences["official_split1"][0]
+    assert ours.mcnemar_p == compared.differences[0].mcnemar_p is not None
+    assert ours.verdict == compared.differences[0].verdict
 
 
 def test_a_mean_over_splits_takes_the_seeds_that_have_all_of_them():
@@ -158,7 +160,37 @@ def test_a_row_that_lacks_a_split_has_no_mean_and_no_test():
     measured = measure(make_plan(cells, ("one", "two"), (1,)), found)
     assert ("Better!", "fused", "micro", "one") in measured.ours
     assert ("Better!", "fused", "micro", "mean") not in measured.ours
-    assert measured.differences == ()
+    assert measured.differences == {}
+
+
+def make_two_splits(rows=("plain", "Better!"), splits=("one", "two"), **study):
+    """Each row named half or all of a split's 60 clips right, on the splits that are run."""
+    cells, found = [], {}
+    for row in rows:
+        for split in splits:
+            name = f"{row}-{split}"
+            cells.append(Cell(name, row, split, 1, ()))
+            clips = [f"S{number // 5}-{split}{number}" for number in range(60)]
+            right = (np.arange(60) % 2 == 0) | (row != "plain")
+            labels = np.arange(60) // 10
+            found[name] = make_experiment(name, right, labels, clips)
+    plan = make_plan(cells, splits, (1,))
+    return replace(plan, study=plan.study.model_copy(update=study)), found
+
+
+def test_splits_that_are_not_averaged_are_tested_one_by_one_as_one_family():
+    plan, found = make_two_splits(mean=False)
+    measured = measure(plan, found)
+    assert {split for *_, split in measured.ours} == {"one", "two"}
+    assert list(measured.differences) == ["one", "two"]
+    for split in plan.splits:
+        (micro, macro) = measured.differences[split]
+        assert (micro.first, micro.second, micro.value) == ("plain", "Better!", 0.5)
+        assert micro.corrected_p == pytest.approx(4 * 2 / 2**12)
+        assert micro.mcnemar_p is not None
+        assert macro.corrected_p >= macro.p_value
+    averaged = measure(replace(plan, study=make_two_splits()[0].study), found)
+    assert list(averaged.differences) == ["mean"]
 
 
 @pytest.fixture

@@ -1,3 +1,4 @@
+import os
 from copy import deepcopy
 from pathlib import Path
 
@@ -5,6 +6,7 @@ import pytest
 from studies.made_study import PARAMS, STUDY, make_study_repository, resolve
 
 from pipeline.params import validate
+from pipeline.studies.data_digest import digest_data
 from pipeline.studies.errors import StudyError
 from pipeline.studies.params import Study
 from pipeline.studies.plan import plan_study
@@ -145,6 +147,51 @@ def test_a_row_that_needs_gaze_is_skipped_where_there_is_none(root, tmp_path):
     assert skipped(root, change) == [
         ("Better!", "official_split1", "it needs gaze, and the data set 'table' has none")
     ]
+
+
+@pytest.fixture
+def own_table(root, tmp_path):
+    """A list of clips that the study is run on, beside its video."""
+    folder = tmp_path / "own"
+    folder.mkdir()
+    table = folder / "clips.csv"
+    table.write_text("video,start_frame,stop_frame,label,part\na.mp4,0,240,wave,train\n")
+    (folder / "a.mp4").write_bytes(b"video")
+    choice = f"{{name: table, root: {table}}}"
+    (root / "params.yaml").write_text(PARAMS.replace("{name: kitchen, root: auto}", choice))
+    return folder
+
+
+def on_a_table(values):
+    values["splits"] = {"listed": ["protocol=listed"]}
+
+
+def test_a_data_set_that_is_copied_keeps_the_names(root, own_table):
+    before = names(root, on_a_table)
+    for path in own_table.iterdir():
+        os.utime(path, (1, 1))
+    assert names(root, on_a_table) == before
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new"), [("clips.csv", b"wave", b"walk"), ("a.mp4", b"video", b"a longer one")]
+)
+def test_a_data_set_that_is_corrected_has_other_names(root, own_table, file, old, new):
+    before = names(root, on_a_table)
+    path = own_table / file
+    path.write_bytes(path.read_bytes().replace(old, new))
+    assert not set(before) & set(names(root, on_a_table))
+
+
+def test_all_files_of_a_folder_count_but_hidden_ones(tmp_path):
+    (tmp_path / "action_annotation").mkdir()
+    (tmp_path / "clips.csv").write_text("of another kind")
+    before = digest_data(tmp_path)
+    (tmp_path / ".hidden").write_text("a")
+    (tmp_path / "loop").symlink_to(tmp_path)
+    assert digest_data(tmp_path) == before
+    (tmp_path / "action_annotation" / "train.txt").write_text("a")
+    assert digest_data(tmp_path) != before
 
 
 def test_a_row_that_is_written_for_other_recipes_is_skipped(root):

@@ -9,12 +9,20 @@ from configuration.open_index import put_weights
 from imports import REPOSITORY
 
 from pipeline.configuration.load import load_configuration
+from pipeline.models.build import build_recognizer
+from pipeline.models.two_stream.build import build_two_stream
+from pipeline.studies.overrides import overridden
 from pipeline.studies.plan import plan_study
 from pipeline.studies.read import read_study, study_names
+from pipeline.training.optimizer import group_parameters
+from pipeline.training.params import model_of
+from pipeline.training.trainable import set_trainable
 
 STUDIES = REPOSITORY / "studies"
 NAMES = study_names(STUDIES)
 THE_LEADS = ("stam_table2", "lsta_table1", "w3_table5")
+
+CHANNELS, PARTS = {"rgb": 3, "flow": 2}, {"verb": 7, "noun": 4}
 
 # Copied from the papers' text by columns and lines; "/" stands where the text has nothing.
 PRINTED = {
@@ -139,8 +147,6 @@ def test_every_row_of_every_study_goes_through_configure_on_every_split(name, re
 
 def test_the_ablation_of_lsta_turns_its_switches(repository):
     """LSTA without pooling of any kind is a ConvLSTM."""
-    from pipeline.studies.overrides import overridden
-
     plan = resolve_rows("lsta_table1", "paper", repository, num_seeds=1)
     switches = {}
     for cell in plan.cells:
@@ -161,9 +167,37 @@ def test_the_ablation_of_lsta_turns_its_switches(repository):
     }
 
 
-def test_w3_is_trained_with_sixteen_frames_where_the_paper_has_them(repository):
-    from pipeline.studies.overrides import overridden
+def networks_of(sections):
+    """Build the network of each phase that is trained, beside the phase."""
+    for name in ("pretrain_rgb", "train_rgb", "pretrain_flow", "train_flow"):
+        config = sections[name]
+        if config.phase is not None:
+            model = model_of(config, config.phase)
+            yield config.phase, build_recognizer(model, CHANNELS[config.stream], 10, 0, PARTS)
+    if (plan := sections["joint"].plan) is not None:
+        yield plan.phase, build_two_stream(plan.model, 10, 0, PARTS)
 
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", THE_LEADS)
+def test_every_rows_networks_have_what_the_optimiser_groups(name, repository):
+    plan = resolve_rows(name, "demo", repository, num_splits=1, num_seeds=1)
+    for cell in plan.cells:
+        with overridden(repository, cell.overrides) as folder:
+            sections = load_configuration(
+                folder / "params.yaml", folder / "recipes", repository, workers=2
+            )[0]
+        phases = list(networks_of(sections))
+        assert phases, cell.row
+        for phase, network in phases:
+            set_trainable(network, phase.trainable, phase.batch_norm)
+            groups = group_parameters(phase.optimizer, network)
+            grouped = sum(len(group["params"]) for group in groups)
+            learning = sum(each.requires_grad for each in network.parameters())
+            assert grouped == learning, cell.row
+
+
+def test_w3_is_trained_with_sixteen_frames_where_the_paper_has_them(repository):
     plan = resolve_rows("w3_table5", "paper", repository, num_seeds=1)
     for cell in plan.cells:
         with overridden(repository, cell.overrides) as folder:

@@ -31,6 +31,7 @@ def change(address, value):
         (("splits",), {"mean": []}, r"splits: found \['mean'\]"),
         (("seeds",), [], r"seeds"),
         (("rows", 0, "printed", 0, "values"), {"split 9": 1.0}, r"printed for \['split 9'\]"),
+        (("mean",), "perhaps", r"mean: found 'perhaps'"),
         (("rows", 0, "printed", 0, "metric"), "f1", r"metric: found 'f1'"),
         (("rows", 0, "about"), "x", r"about: unknown key"),
         (("figures",), [{"name": "pie"}], r"found 'pie', expected 'confusion' or"),
@@ -47,6 +48,15 @@ def test_a_fault_of_a_studys_file_is_told_in_one_line(tmp_path, address, value, 
         read_study(tmp_path / "studies", "table")
     assert str(raised.value).startswith(f"{tmp_path}/studies/table.yaml: ")
     assert len(str(raised.value).splitlines()) == 1
+
+
+def test_a_mean_that_is_not_taken_has_no_printed_figure(tmp_path):
+    values = change(("rows", 0, "printed", 0, "values"), {"mean": 60.5})
+    write_study(tmp_path, values)
+    assert read_study(tmp_path / "studies", "table").mean
+    write_study(tmp_path, values | {"mean": False})
+    with pytest.raises(StudyError, match=r"printed for \['mean'\], expected official_split1"):
+        read_study(tmp_path / "studies", "table")
 
 
 def test_a_row_is_compared_with_the_baseline_or_with_what_it_names():

@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 from experiments.made_repository import NUM_CLASSES
 from studies.made_study import STUDY
-from studies.test_measure import make_experiment, make_plan
+from studies.test_measure import make_experiment, make_plan, make_two_splits
 
 from pipeline.params import validate
 from pipeline.reporting.theme import LIGHT
-from pipeline.studies.figure import draw_study
+from pipeline.studies.figure import choose_splits, draw_study
 from pipeline.studies.measure import measure
 from pipeline.studies.params import Study
 from pipeline.studies.plan import Cell, Skipped
@@ -58,7 +58,7 @@ def test_a_line_has_what_is_printed_beside_what_was_measured(both):
 
 def test_differences_have_the_printed_one_beside_them(both):
     text = describe_study(*both[:2])
-    _, scores, _, printed, ours, *_, verdict = cells_of(text, "Better! − plain", "micro")
+    _, scores, _, _, printed, ours, *_, verdict = cells_of(text, "Better! − plain", "micro")
     assert (scores, printed) == ("Fused", "+9.50")
     assert ours.startswith("+25.0 [")
     assert verdict in {"real", "within noise"}
@@ -101,7 +101,7 @@ def test_a_figure_that_cannot_be_read_is_a_dash_with_its_remark():
     plan, measured, _ = make({"plain": (10, 12), "Better!": (15, 17)}, study=study)
     text = describe_study(plan, measured)
     assert cells_of(text, "plain")[5] == "– [1]"
-    assert cells_of(text, "Better! − plain", "micro")[3] == "–"
+    assert cells_of(text, "Better! − plain", "micro")[4] == "–"
 
 
 def test_one_seed_says_that_it_says_nothing_of_others():
@@ -135,6 +135,35 @@ def test_a_study_of_our_own_tells_all_accuracies_and_nothing_printed():
     assert "Printed" not in text
     assert "| row     | scores |       | split           | ours " in text
     assert cells_of(text, "plain", "macro")[1:3] == ["Fused", "macro"]
+
+
+def test_the_figure_shows_the_mean_if_it_is_whole_and_else_the_first_split_there_is():
+    plan, found = make_two_splits()
+    assert choose_splits(plan, measure(plan, found)) == ["mean"]
+    late = {name: each for name, each in found.items() if name.endswith("two")}
+    assert choose_splits(plan, measure(plan, late)) == ["two"]
+    lacking = {name: each for name, each in found.items() if name != "plain-two"}
+    assert choose_splits(plan, measure(plan, lacking)) == ["one"]
+    three = plan.study.model_copy(update={"splits": {**plan.study.splits, "three": []}})
+    some = replace(plan, study=three)
+    assert choose_splits(some, measure(some, found)) == ["one"]
+    assert draw_study(some, measure(some, found), LIGHT).startswith(b"\x89PNG")
+    text = describe_study(some, measure(some, found))
+    assert "mean of 2 splits" in cells_of(text, "Better! − plain", "micro")
+    apart, found = make_two_splits(mean=False)
+    assert choose_splits(apart, measure(apart, found)) == ["one", "two"]
+
+
+def test_a_study_without_a_mean_has_everything_on_each_split():
+    plan, found = make_two_splits(mean=False)
+    measured = measure(plan, found)
+    text = describe_study(plan, measured)
+    assert cells_of(text, "plain", "one")[-2].startswith("50.0 [")
+    for split in plan.splits:
+        assert cells_of(text, "Better! − plain", "micro", split)[5].startswith("+50.0")
+    record = as_record(plan, measured, found)
+    assert {each["split"] for each in record["differences"]} == {"one", "two"}
+    assert draw_study(plan, measured, LIGHT).startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("rows", [("plain", "Better!"), ("Better!",)])

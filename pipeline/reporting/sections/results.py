@@ -43,7 +43,7 @@ def results_section(
         ["method", *head], body, caption="Test accuracy by method and stream", kind="numbers"
     )
     lead = (
-        "Equal data, split, recipe and seed. Below each number its 95 % interval, sessions "
+        "Equal params but for the method, and as many test clips. Below each number its 95 % interval, sessions "
         "resampled; in brackets the gain over no attention."
     )
     content = listed + _legend([own]) + _hint(rows, baseline)
