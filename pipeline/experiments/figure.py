@@ -8,6 +8,7 @@ from pipeline.experiments.accuracy_panel import draw_accuracies
 from pipeline.experiments.class_panels import choose_classes, draw_classes, title_of
 from pipeline.experiments.forest import arrange_rows, draw_forest
 from pipeline.experiments.results import ClassGain, Comparison
+from pipeline.experiments.short_labels import shorten_labels
 from pipeline.reporting.theme import Theme
 
 if TYPE_CHECKING:
@@ -106,6 +107,7 @@ def draw_comparison(comparison: Comparison, theme: Theme) -> bytes:
     """
     from matplotlib.figure import Figure
 
+    comparison = shorten_labels(comparison)
     plan = _plan(comparison)
     canvas = Canvas(Figure(figsize=plan.size, facecolor=theme.paper), theme)
     _write_title(canvas, comparison)

@@ -43,8 +43,8 @@ def results_section(
         ["method", *head], body, caption="Test accuracy by method and stream", kind="numbers"
     )
     lead = (
-        "Equal params but for the method, and as many test clips. Below each number its 95 % interval, sessions "
-        "resampled; in brackets the gain over no attention."
+        "Equal params but for the method, and as many test clips. Below each number its 95 % "
+        "interval, sessions resampled; in brackets the gain over no attention."
     )
     content = listed + _legend([own]) + _hint(rows, baseline)
     content += _published(published, rows, config, own)
