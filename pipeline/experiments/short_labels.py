@@ -44,5 +44,4 @@ def short_names(names: Sequence[str]) -> list[str]:
 def _without_middle(name: str) -> str:
     if len(name) <= MOST_LETTERS:
         return name
-    half = MOST_LETTERS // 2
-    return f"{name[:half]}…{name[1 - half :]}"
+    return f"{name[: MOST_LETTERS - 9]}…{name[-8:]}"
