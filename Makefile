@@ -14,7 +14,7 @@ repro: .venv/runtime ## run the whole graph (by default on the built-in kitchen 
 	@$(BIN)/dvc repro
 
 test: .venv/dev ## run all tests, slow ones included
-	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TESTERS) --dist loadfile
+	@OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n $(TESTERS) --dist loadfile --no-loadscope-reorder
 
 check: .venv/dev ## lint, formatting and types
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy

@@ -1,4 +1,6 @@
 import os
+import signal
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -6,6 +8,10 @@ import pytest
 REPOSITORY = Path(__file__).resolve().parents[1]
 # One place for compiled code: else each test with a DVC_ROOT of its own compiles anew.
 os.environ.setdefault("NUMBA_CACHE_DIR", str(REPOSITORY / ".work" / "numba"))
+
+# A shell's background ignores SIGINT, and so would all that tests start, and then stop by it.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture
@@ -18,6 +24,17 @@ def shared_dir() -> Path:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    begin_with_slow_files(items)
+    skip_without_gpu(items)
+
+
+def begin_with_slow_files(items: list[pytest.Item]) -> None:
+    """Let no process be left alone with a long file at the end."""
+    slow = Counter(item.path for item in items if item.get_closest_marker("slow"))
+    items.sort(key=lambda item: -slow[item.path])
+
+
+def skip_without_gpu(items: list[pytest.Item]) -> None:
     if not any(item.get_closest_marker("gpu") for item in items):
         return
     import torch
