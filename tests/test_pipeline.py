@@ -36,6 +36,7 @@ SMALL = {
         "max_frames": 26,
     },
     "frames": {"size": 32, "quality": 95},
+    "explain": {"sample_clips": 2, "seed": 0, "place": "auto", "removal": "mean", "steps": 2},
 }
 EXECUTED = re.compile(r"^Running stage '([^']+)'", re.MULTILINE)
 
