@@ -14,10 +14,11 @@ from pipeline.prediction.bundle import open_setup, write_bundle
 from pipeline.prediction.faults import FAULTS
 from pipeline.prediction.gather import Setup
 from pipeline.reporting.metrics_file import flat_metrics
-from pipeline.tracking.model_card import RegisterError, card_tags, parent_of, read_record, read_runs
+from pipeline.tracking.model_card import RegisterError, card_tags, parent_of, read_record
 from pipeline.tracking.parent import flatten
 from pipeline.tracking.register import Registered, Registration, register_model
 from pipeline.tracking.run_params import read_run_params
+from pipeline.tracking.summary import read_runs
 from stages.tracked import RUNS_DIR, tracking_store
 
 RECORD = Path("reports/metrics.json")

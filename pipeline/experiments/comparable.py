@@ -1,11 +1,12 @@
 """What of two experiments must agree before their numbers are set side by side, and what should."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 
 from pipeline.experiments.differences import list_differences
 from pipeline.experiments.read import Experiment
+from pipeline.nested import mapping_at
 
 COMPARED = ("attention", "gaze", "models", "recipe", "seed")
 """Keys of the fingerprint that experiments are run to vary."""
@@ -50,8 +51,8 @@ def find_warnings(experiments: Sequence[Experiment]) -> dict[str, list[str]]:
     or versions (``fingerprint``), and other code.
     """
     names = [experiment.name for experiment in experiments]
-    protocols = [_mapping(experiment.metrics, "protocol") for experiment in experiments]
-    prints = [_mapping(experiment.metrics, "fingerprint") for experiment in experiments]
+    protocols = [mapping_at(experiment.metrics, "protocol") for experiment in experiments]
+    prints = [mapping_at(experiment.metrics, "fingerprint") for experiment in experiments]
     kept = [{key: each[key] for key in each if key not in COMPARED} for each in prints]
     codes = [experiment.code for experiment in experiments]
     paths = sorted(set().union(*codes))
@@ -67,8 +68,3 @@ def find_warnings(experiments: Sequence[Experiment]) -> dict[str, list[str]]:
 def _test_clips(experiment: Experiment) -> tuple[list[str], list[int]]:
     test = experiment.scores["fused"].of("test")
     return np.asarray(test.clips).tolist(), test.labels.tolist()
-
-
-def _mapping(values: Mapping[str, object], key: str) -> Mapping[str, object]:
-    value = values.get(key)
-    return value if isinstance(value, Mapping) else {}

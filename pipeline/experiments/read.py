@@ -11,6 +11,7 @@ from pathlib import Path
 
 from ruamel.yaml import YAML
 
+from pipeline.dvc_lock import locked_digests, locked_params
 from pipeline.evaluation.classes import Classes, read_classes
 from pipeline.evaluation.scores import Scores, read_scores
 from pipeline.experiments.names import (
@@ -21,6 +22,7 @@ from pipeline.experiments.names import (
     read_committed,
 )
 from pipeline.experiments.recipe import recipe_of
+from pipeline.nested import mapping_at
 from pipeline.tables.clips import read_clips
 
 STREAMS = ("fused", "rgb", "flow", "joint")
@@ -83,10 +85,10 @@ def read_experiments(repository: Repository, names: Sequence[str]) -> list[Exper
 
 def _read(repository: Repository, named: Named) -> Experiment:
     lock = _read_lock(repository.root, named)
-    files = _Files(repository, named.name, dict(_digests(lock, "outs")))
+    files = _Files(repository, named.name, dict(locked_digests(lock, "outs")))
     clips = read_clips(files.path("data/index/clips.csv"))
     scores = {name: read_scores(files.path(f"data/scores/{name}.h5")) for name in STREAMS}
-    params = _mapping(_stage(lock, "configure").get("params"), "params.yaml")
+    params = locked_params(lock)
     return Experiment(
         name=named.name,
         commit=named.commit,
@@ -127,7 +129,7 @@ class _Files:
         return path
 
 
-def _read_lock(root: Path, named: Named) -> dict[str, object]:
+def _read_lock(root: Path, named: Named) -> Mapping[str, object]:
     if named.commit:
         try:
             text = read_committed(root, named.commit, "dvc.lock")
@@ -142,7 +144,7 @@ def _read_lock(root: Path, named: Named) -> dict[str, object]:
         raise ExperimentError(
             f"{path}: no such file, so the workspace has no results; run `dvc repro`"
         )
-    return _mapping(YAML(typ="safe").load(text), "stages")
+    return mapping_at(YAML(typ="safe").load(text), "stages")
 
 
 def _read_text(root: Path, named: Named, path: str) -> str | None:
@@ -158,30 +160,14 @@ def _read_text(root: Path, named: Named, path: str) -> str | None:
 def _digest(lock: Mapping[str, object]) -> dict[str, object]:
     """Return the digest of all recipes."""
     return {
-        f"digest of {path}": digest for path, digest in _digests(lock, "deps") if path == "recipes"
+        f"digest of {path}": digest
+        for path, digest in locked_digests(lock, "deps")
+        if path == "recipes"
     }
 
 
 def _code(lock: Mapping[str, object]) -> dict[str, str]:
     scored = {name: stage for name, stage in lock.items() if name.split("@")[0] not in UNSCORED}
-    return {path: digest for path, digest in _digests(scored, "deps") if path.startswith(CODE)}
-
-
-def _digests(lock: Mapping[str, object], kind: str) -> list[tuple[str, str]]:
-    """Paths and digests of all stages' ``deps`` or ``outs``."""
-    found: list[tuple[str, str]] = []
-    for name in lock:
-        entries = _stage(lock, name).get(kind)
-        known = entries if isinstance(entries, list) else []
-        found += [(str(entry["path"]), str(entry.get("md5", ""))) for entry in known]
-    return found
-
-
-def _stage(lock: Mapping[str, object], name: str) -> dict[str, object]:
-    stage = lock.get(name)
-    return stage if isinstance(stage, dict) else {}
-
-
-def _mapping(values: object, key: str) -> dict[str, object]:
-    value = values.get(key) if isinstance(values, dict) else None
-    return value if isinstance(value, dict) else {}
+    return {
+        path: digest for path, digest in locked_digests(scored, "deps") if path.startswith(CODE)
+    }

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 
 from ruamel.yaml import YAML
 
+from pipeline.nested import mapping_at
+
 Read = Callable[[str], str | None]
 """From a path below the repository's root to the file's text; None where there is no such file."""
 
@@ -24,14 +26,14 @@ def recipe_of(params: Mapping[str, object], read: Read) -> dict[str, object]:
         params: what params.yaml said, nested.
         read: reads a file as the experiment saw it.
     """
-    model = _section(params, "model")
+    model = mapping_at(params, "model")
     folder = f"recipes/{params.get('recipe')}"
     method = _values(read(f"{folder}/{model.get('attention')}.yaml"))
     if not method:
         return {}
     backbone = model.get("backbone")
     if backbone in {None, "auto"}:
-        own = [_section(method, "model"), _section(_section(method, "rgb"), "model")]
+        own = [mapping_at(method, "model"), mapping_at(method, "rgb", "model")]
         backbone = next((each["backbone"] for each in own if "backbone" in each), None)
     found: dict[str, object] = {}
     while backbone and backbone not in found:
@@ -44,8 +46,3 @@ def recipe_of(params: Mapping[str, object], read: Read) -> dict[str, object]:
 def _values(text: str | None) -> dict[str, object]:
     values = YAML(typ="safe").load(text) if text else None
     return values if isinstance(values, dict) else {}
-
-
-def _section(values: Mapping[str, object], key: str) -> Mapping[str, object]:
-    section = values.get(key)
-    return section if isinstance(section, Mapping) else {}

@@ -17,6 +17,7 @@ from pipeline.evaluation.metrics import (
 )
 from pipeline.evaluation.scores import Scores, read_scores
 from pipeline.evaluation.summary import Accuracy, measure
+from pipeline.nested import mapping_at
 from pipeline.reporting.metrics_file import (
     STREAMS,
     gaze_means,
@@ -129,9 +130,7 @@ def _gaze_rules(gaze: Mapping[str, Mapping[str, object]]) -> object:
 
 def _overlap(path: Path) -> Mapping[str, object]:
     """Return the counts of what test shares with training; empty where index left none."""
-    audit = read_json(path).get("audit")
-    shared = audit.get("test_in_train") if isinstance(audit, Mapping) else None
-    return shared if isinstance(shared, Mapping) else {}
+    return mapping_at(read_json(path), "audit", "test_in_train")
 
 
 def _measure(test: Scores, classes: Classes, config: ReportConfig) -> Accuracy | None:

@@ -10,6 +10,7 @@ from pipeline.evaluation.classes import Classes
 from pipeline.evaluation.explain import MAP_TITLES
 from pipeline.evaluation.metrics import ClassRow
 from pipeline.evaluation.summary import Accuracy
+from pipeline.nested import mapping_at
 from pipeline.statistics.bootstrap import Interval
 
 STREAMS = ("rgb", "flow", "joint", "fused")
@@ -103,11 +104,11 @@ def gaze_means(summary: Mapping[str, object]) -> dict[str, dict[str, float]] | N
 
     summary: content of ``reports/gaze_metrics_<stream>.json``.
     """
-    kinds = _mapping(summary.get("kinds"))
+    kinds = mapping_at(summary.get("kinds"))
     means = {
         kind: {
-            name: float(str(_mapping(metric)["mean"]))
-            for name, metric in _mapping(_mapping(own).get("metrics")).items()
+            name: float(str(mapping_at(metric)["mean"]))
+            for name, metric in mapping_at(mapping_at(own).get("metrics")).items()
             if metric is not None
         }
         for kind, own in kinds.items()
@@ -125,7 +126,3 @@ def _leaves(name: str, value: object) -> Iterator[tuple[str, float]]:
             yield f"{name}_{end}", float(number)
     elif isinstance(value, int | float):
         yield name, float(value)
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from pipeline.evaluation.explain import Faithfulness
+from pipeline.nested import mapping_at
 from pipeline.quarantine import Quarantined
 from pipeline.reporting.curves import Curve
 from pipeline.reporting.embedding import Embedded
@@ -101,7 +102,7 @@ def _parts(
 ) -> list[tuple[str, str, str]]:
     """Sections as (anchor, short title, markup); what was not asked for has no section."""
     classes, record = results.classes, results.record
-    protocol = _mapping(record["protocol"])
+    protocol = mapping_at(record["protocol"])
     methods = results_section(content.methods, content.published, config, protocol)
     parts = [("results", "Results", methods)]
     parts.append(("confusion", "Confusions", confusion_section(results.confusion, classes)))
@@ -120,14 +121,10 @@ def _parts(
     parts.append(("quarantine", "Left out", quarantine_section(content.quarantine)))
     provenance = provenance_section(
         protocol,
-        _mapping(record["overlap"]),
-        _mapping(record["fingerprint"]),
+        mapping_at(record["overlap"]),
+        mapping_at(record["fingerprint"]),
         content.params,
         content.runs,
     )
     parts.append(("provenance", "Provenance", provenance))
     return parts
-
-
-def _mapping(value: object) -> Mapping[str, object]:
-    return value if isinstance(value, Mapping) else {}

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from pipeline.memo import file_digest
+from pipeline.nested import mapping_at
 
 
 class RegisterError(ValueError):
@@ -35,7 +36,7 @@ def card_tags(
 
     Args:
         record: ``reports/metrics.json``.
-        runs: the MLflow run of each stage, as `read_runs` gives them.
+        runs: the MLflow run of each stage, as `summary.read_runs` gives them.
         digests: sha256 of each network's file.
         commit: that is checked out while the model is registered; empty outside of a repository.
         params_differ: whether ``params.yaml`` says something else by now than the run's params.
@@ -64,14 +65,14 @@ def read_record(path: Path, networks: Mapping[str, Path]) -> dict[str, object]:
     if not path.is_file():
         raise RegisterError(f"{path}: no such file; run `dvc repro` first")
     record: dict[str, object] = json.loads(path.read_text(encoding="utf-8"))
-    mode = str(_mapping(record, "protocol", "fusion").get("mode"))
+    mode = str(mapping_at(record, "protocol", "fusion").get("mode"))
     measured = MEASURED.get(mode, set())
     if set(networks) != measured:
         raise RegisterError(
             f"{path}: its numbers are of {_names(measured)} (fusion mode {mode}), and the networks "
             f"to register are {_names(networks)}; run `dvc repro`, or `dvc checkout models`"
         )
-    known = _mapping(record, "fingerprint", "models")
+    known = mapping_at(record, "fingerprint", "models")
     for name, file in networks.items():
         if name not in known:
             raise RegisterError(
@@ -85,21 +86,8 @@ def read_record(path: Path, networks: Mapping[str, Path]) -> dict[str, object]:
     return record
 
 
-def _mapping(record: Mapping[str, object], *keys: str) -> Mapping[str, object]:
-    """Return the mapping below some keys; empty where there is none."""
-    for key in keys:
-        value = record.get(key)
-        record = value if isinstance(value, Mapping) else {}
-    return record
-
-
 def _names(networks: Iterable[str]) -> str:
     return " and ".join(sorted(networks, reverse=True)) or "no network that it names"
-
-
-def read_runs(runs_dir: Path) -> dict[str, dict[str, str]]:
-    """Return each stage's run as the stage wrote it down."""
-    return {path.stem: json.loads(path.read_text()) for path in sorted(runs_dir.glob("*.json"))}
 
 
 def parent_of(runs: Mapping[str, Mapping[str, str]]) -> str:

@@ -4,9 +4,10 @@ The file itself may have been edited since.
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from pipeline.dvc_lock import locked_digests, locked_params
+from pipeline.nested import mapping_at
 from pipeline.params import read_yaml
 from pipeline.tracking.model_card import RegisterError
 
@@ -26,34 +27,21 @@ def read_run_params(lock_path: Path, record_path: Path) -> dict[str, object]:
         RegisterError: the lock speaks of another run.
         ParamsError: it is absent or broken.
     """
-    stages = _mapping(read_yaml(lock_path), "stages")
-    known = dict(_digests(stages, "outs"))
+    stages = mapping_at(read_yaml(lock_path), "stages")
+    known = dict(locked_digests(stages, "outs"))
     found = hashlib.md5(record_path.read_bytes(), usedforsecurity=False).hexdigest()
     if known.get(record_path.as_posix()) != found:
         raise RegisterError(
             f"{record_path}: found another file than {lock_path} knows, so the params that made it "
             "are not known; run `dvc repro` or `dvc checkout`"
         )
-    for path, digest in _digests(stages, "deps"):
+    for path, digest in locked_digests(stages, "deps"):
         if path.startswith("data/config/") and known.get(path) != digest:
             raise RegisterError(
                 f"{lock_path}: a stage ran by another {path} than there is now, so the params that "
                 "made the run are not known; run `dvc repro` to its end"
             )
-    params = _mapping(_mapping(_mapping(stages, "configure"), "params"), "params.yaml")
+    params = locked_params(stages)
     if not params:
         raise RegisterError(f"{lock_path}: found no params of the stage configure; run `dvc repro`")
-    return params
-
-
-def _digests(stages: Mapping[str, object], kind: str) -> Iterator[tuple[str, str]]:
-    """Yield paths and MD5 digests of all stages' ``deps`` or ``outs``."""
-    for name in stages:
-        entries = _mapping(stages, name).get(kind)
-        for entry in entries if isinstance(entries, list) else []:
-            yield str(entry["path"]), str(entry.get("md5", ""))
-
-
-def _mapping(values: Mapping[str, object], key: str) -> dict[str, object]:
-    value = values.get(key)
-    return value if isinstance(value, dict) else {}
+    return dict(params)

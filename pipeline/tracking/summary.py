@@ -82,7 +82,7 @@ def report_parent(
     A `dvc repro` that executed no stage reuses an earlier run of the same stages with the same
     metrics; an experiment, which has a name, gets its own.
     """
-    digest = _digest(_made(runs_dir), metrics)
+    digest = _digest(read_runs(runs_dir), metrics)
     with locked(store):
         client = open_client(store)
         experiment = experiment_id(client, store, dataset)
@@ -107,7 +107,7 @@ def close_parent(
     """Finish a parent run with its final metrics, its files, and links to its stages' runs."""
     if parent.is_reused:
         return
-    made, run_id = _made(runs_dir), parent.run_id
+    made, run_id = read_runs(runs_dir), parent.run_id
     with locked(store):
         client = open_client(store)
     for name, value in metrics.items():
@@ -140,7 +140,7 @@ def finished_parents(store: Store, dataset: str) -> list[FinishedRun]:
     ]
 
 
-def _made(runs_dir: Path) -> dict[str, dict[str, str]]:
+def read_runs(runs_dir: Path) -> dict[str, dict[str, str]]:
     """Return each stage's run as the stage wrote it down."""
     return {path.stem: json.loads(path.read_text()) for path in sorted(runs_dir.glob("*.json"))}
 

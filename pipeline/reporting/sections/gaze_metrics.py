@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
+from pipeline.nested import mapping_at
 from pipeline.reporting.console import TITLES
 from pipeline.reporting.markup import details, note, section, table, text
 from pipeline.reporting.numbers import decimal
@@ -60,16 +61,16 @@ def _stream(stream: str, record: Record) -> str:
     reason = record.get("reason")
     if reason:
         return note(f"{TITLES[stream]}: {reason}.")
-    kinds, definitions = _mapping(record.get("kinds")), _mapping(record.get("definitions"))
-    better = _mapping(definitions.get("better"))
+    kinds, definitions = mapping_at(record.get("kinds")), mapping_at(record.get("definitions"))
+    better = mapping_at(definitions.get("better"))
     known = [name for name in METRICS if _has(kinds, name)]
     head = ["map", "clips", *(_head(name, str(better[name])) for name in known)]
     rows = [
         row
         for kind, own in kinds.items()
-        for row in _rows(kind, _mapping(own), {name: str(better[name]) for name in known})
+        for row in _rows(kind, mapping_at(own), {name: str(better[name]) for name in known})
     ]
-    gaze = _mapping(record.get("gaze"))
+    gaze = mapping_at(record.get("gaze"))
     caption = (
         f"{TITLES[stream]}: {gaze.get('clips_with_gaze')} of {gaze.get('clips')} clips have gaze, "
         f"{gaze.get('frames_counted')} frames counted"
@@ -86,7 +87,7 @@ def _head(name: str, better: str) -> str:
 
 def _rows(kind: str, own: Record, better: Mapping[str, str]) -> list[list[str]]:
     """Return a kind's means, and what they are above those of another window's maps."""
-    metrics = {name: _mapping(_mapping(own.get("metrics")).get(name)) for name in better}
+    metrics = {name: mapping_at(mapping_at(own.get("metrics")).get(name)) for name in better}
     title, clips = text(KINDS.get(kind, kind)), str(own.get("clips", "–"))
     marks = {name: _mark(kind, metrics[name], name, better[name]) for name in better}
     rows = [[title, clips, *(_mean(metrics[name], marks[name]) for name in better)]]
@@ -120,7 +121,7 @@ def _mark(kind: str, found: Record, name: str, better: str) -> str:
 
 def _minus(found: Record, label: str) -> Record:
     """Return a metric's paired difference; empty where there is none."""
-    return _mapping(_mapping(found.get("minus")).get(label))
+    return mapping_at(mapping_at(found.get("minus")).get(label))
 
 
 def _definitions(definitions: Record, missing: Sequence[str]) -> str:
@@ -138,17 +139,13 @@ def _missing(kinds: Record) -> list[str]:
     reasons = {
         f"{METRICS.get(str(name), name)}: {reason}"
         for own in kinds.values()
-        for name, reason in _mapping(_mapping(own).get("missing")).items()
+        for name, reason in mapping_at(mapping_at(own).get("missing")).items()
     }
     return sorted(reasons)
 
 
 def _has(kinds: Record, name: str) -> bool:
-    return any(_mapping(_mapping(own).get("metrics")).get(name) for own in kinds.values())
-
-
-def _mapping(value: object) -> Record:
-    return value if isinstance(value, Mapping) else {}
+    return any(mapping_at(mapping_at(own).get("metrics")).get(name) for own in kinds.values())
 
 
 def _numbers(value: object) -> list[float]:
